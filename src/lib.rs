@@ -1,0 +1,3 @@
+//! Squall: a deterministic simulator that finds the bugs replicas show only when the network misbehaves.
+
+pub mod base;
