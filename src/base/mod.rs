@@ -3,14 +3,22 @@
 //! Nothing here knows of replicas that react, networks that lose, or files that say so. Everything is a
 //! plain value, and every function gives the same answer on every platform.
 
+mod causal_context;
 mod chance;
 mod digest;
+mod dot;
 mod id;
+#[cfg(test)]
+mod laws;
 mod name;
 mod time;
+mod version_vector;
 
+pub use causal_context::CausalContext;
 pub use chance::{Answers, Concern, Dice, Keys, Odds, OddsError, Odometer, Seed, SeedError};
 pub use digest::{Canonical, Digest, Digester};
+pub use dot::Dot;
 pub use id::{ClientId, Identity, Incarnation, ReplicaId, TimerId, Update};
 pub use name::{Hop, Name, Path, Root};
 pub use time::{Span, SpanError, Time};
+pub use version_vector::{Causality, VersionVector};
