@@ -7,6 +7,7 @@ mod causal_context;
 mod chance;
 mod digest;
 mod dot;
+mod dotted;
 mod id;
 #[cfg(test)]
 mod laws;
@@ -18,6 +19,7 @@ pub use causal_context::CausalContext;
 pub use chance::{Answers, Concern, Dice, Keys, Odds, OddsError, Odometer, Seed, SeedError};
 pub use digest::{Canonical, Digest, Digester};
 pub use dot::Dot;
+pub use dotted::{Dotted, DottedSet};
 pub use id::{ClientId, Identity, Incarnation, ReplicaId, TimerId, Update};
 pub use name::{Hop, Name, Path, Root};
 pub use time::{Span, SpanError, Time};
