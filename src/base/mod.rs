@@ -8,7 +8,9 @@ mod chance;
 mod digest;
 mod dot;
 mod dotted;
+mod hybrid;
 mod id;
+mod lamport;
 #[cfg(test)]
 mod laws;
 mod name;
@@ -20,7 +22,9 @@ pub use chance::{Answers, Concern, Dice, Keys, Odds, OddsError, Odometer, Seed, 
 pub use digest::{Canonical, Digest, Digester};
 pub use dot::Dot;
 pub use dotted::{Dotted, DottedSet};
+pub use hybrid::{Hybrid, HybridClock};
 pub use id::{ClientId, Identity, Incarnation, ReplicaId, TimerId, Update};
+pub use lamport::{Lamport, LamportClock};
 pub use name::{Hop, Name, Path, Root};
 pub use time::{Span, SpanError, Time};
 pub use version_vector::{Causality, VersionVector};
