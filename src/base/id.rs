@@ -49,6 +49,11 @@ identifier! {
     TimerId, "timer "
 }
 
+impl ClientId {
+    /// The client in whose name a scenario's own list of requests is asked.
+    pub const SCRIPT: ClientId = ClientId(u32::MAX);
+}
+
 /// The identity of one accepted mutating request, given by the simulator and never used again, also
 /// after a crash, a lost disk or a rollback.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -62,5 +67,20 @@ pub struct Update {
 impl fmt::Display for Update {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}#{}", self.replica, self.number)
+    }
+}
+
+/// One request of one client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RequestId {
+    /// Who asks.
+    pub client: ClientId,
+    /// The how-many-eth of that client's requests, from 0.
+    pub nth: u32,
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} request {}", self.client, u64::from(self.nth) + 1)
     }
 }

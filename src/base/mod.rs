@@ -8,12 +8,14 @@ mod chance;
 mod digest;
 mod dot;
 mod dotted;
+mod fate;
 mod hybrid;
 mod id;
 mod lamport;
 #[cfg(test)]
 mod laws;
 mod name;
+mod observed;
 mod time;
 mod version_vector;
 
@@ -22,9 +24,11 @@ pub use chance::{Answers, Concern, Dice, Keys, Odds, OddsError, Odometer, Seed, 
 pub use digest::{Canonical, Digest, Digester};
 pub use dot::Dot;
 pub use dotted::{Dotted, DottedSet};
+pub use fate::{Arrival, Fate};
 pub use hybrid::{Hybrid, HybridClock};
-pub use id::{ClientId, Identity, Incarnation, ReplicaId, TimerId, Update};
+pub use id::{ClientId, Identity, Incarnation, ReplicaId, RequestId, TimerId, Update};
 pub use lamport::{Lamport, LamportClock};
-pub use name::{Hop, Name, Path, Root};
-pub use time::{Span, SpanError, Time};
+pub use name::{Hop, Name, Path, PathError, Root};
+pub use observed::Observed;
+pub use time::{Offset, Span, SpanError, Time};
 pub use version_vector::{Causality, VersionVector};

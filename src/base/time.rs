@@ -160,6 +160,44 @@ impl fmt::Display for Span {
     }
 }
 
+/// A distance in time that may be negative, in nanoseconds: `-5min`, `+150ms`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Offset(pub i64);
+
+impl fmt::Display for Offset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "+" };
+        write!(f, "{sign}{}", Span(self.0.unsigned_abs()))
+    }
+}
+
+impl FromStr for Offset {
+    type Err = SpanError;
+
+    fn from_str(text: &str) -> Result<Offset, SpanError> {
+        let text = text.trim();
+        let (negative, span) = match text.strip_prefix('-') {
+            Some(span) => (true, span),
+            None => (false, text.strip_prefix('+').unwrap_or(text)),
+        };
+        let nanos = i64::try_from(span.parse::<Span>()?.0).map_err(|_| SpanError::TooLong)?;
+        Ok(Offset(if negative { -nanos } else { nanos }))
+    }
+}
+
+impl Serialize for Offset {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Offset {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Offset, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 /// Why a text is no span of time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SpanError {
@@ -299,6 +337,16 @@ mod tests {
         for nanos in [0, 1, 999, 1_000_000, 86_400_000_000_001, 5_400_000_000_000, u64::MAX] {
             reads(&Span(nanos).to_string(), nanos);
         }
+    }
+
+    #[test]
+    fn offsets_carry_a_sign() {
+        for (text, nanos) in [("-5min", -300_000_000_000), ("+150ms", 150_000_000), ("2s", 2_000_000_000)] {
+            assert_eq!(text.parse(), Ok(Offset(nanos)));
+            assert_eq!(Offset(nanos).to_string().parse(), Ok(Offset(nanos)));
+        }
+        assert!("--1s".parse::<Offset>().is_err());
+        assert_eq!("-300000 days".parse::<Offset>(), Err(SpanError::TooLong));
     }
 
     #[test]

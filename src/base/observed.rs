@@ -1,0 +1,26 @@
+//! What can be seen of a system from outside: what it is asked, what it answers, what it shows.
+
+use std::fmt::Debug;
+
+use super::{Canonical, Digester};
+
+/// A system whose clients ask for operations, get answers, and would be shown a view.
+///
+/// World and checks meet a system under test through this trait alone. A view is a function of the
+/// updates that the system has taken in: its own identity, rights, clock and buffers are not part of it.
+pub trait Observed {
+    /// What a client can ask for.
+    type Op: Clone + Debug;
+    /// What a client can be told.
+    type Answer: Clone + Debug;
+    /// What a client reading now would be shown, in a canonical form.
+    type View: Clone + Eq + Debug + Canonical;
+
+    /// What a client reading here, now, would be shown.
+    fn view(&self) -> Self::View;
+
+    /// Feeds the view's canonical bytes. Worth overriding where the view need not be built for that.
+    fn digest(&self, digester: &mut Digester) {
+        self.view().feed(digester);
+    }
+}
