@@ -1,3 +1,4 @@
 //! Squall: a deterministic simulator that finds the bugs replicas show only when the network misbehaves.
 
 pub mod base;
+pub mod scenario;
