@@ -3,3 +3,5 @@
 pub mod base;
 pub mod replica;
 pub mod scenario;
+pub mod trace;
+pub mod world;

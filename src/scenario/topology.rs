@@ -3,7 +3,6 @@
 //! Knows nothing of what travels over a link. A topology is part of the plan: its own seed settles it,
 //! never that of a run, and what [`check`](Topology::check) lets pass is connected and has no link twice.
 
-mod links;
 mod random;
 
 use std::collections::BTreeMap;
@@ -13,9 +12,7 @@ use petgraph::graph::UnGraph;
 use petgraph::unionfind::UnionFind;
 use serde::{Deserialize, Serialize};
 
-pub use links::{Links, Neighbours};
-
-use crate::base::{Odds, ReplicaId, Seed, Span};
+use crate::base::{Links, Odds, ReplicaId, Seed, Span};
 
 /// The shape of a network. All links go both ways.
 ///
@@ -119,7 +116,7 @@ impl Topology {
     pub fn links(&self, replicas: u32) -> Result<Links, TopologyError> {
         match self.check(replicas).into_iter().next() {
             Some(error) => Err(error),
-            None => Ok(self.pairs(replicas).map_or(Links::full(replicas), |pairs| Links::listed(replicas, &pairs))),
+            None => Ok(self.pairs(replicas).map_or(Links::mesh(replicas), |pairs| Links::listed(replicas, &pairs))),
         }
     }
 

@@ -3,12 +3,12 @@
 //! Knows neither how they were chosen nor how long a message takes. Neighbours come in rising order, and
 //! every directed link has a number of its own; both depend on the links alone.
 
-use crate::base::ReplicaId;
+use super::ReplicaId;
 
 /// Who may send to whom. Links go both ways, and no replica is linked with itself.
 ///
 /// All with all takes no memory, whatever the number of replicas.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Links {
     replicas: u32,
     lists: Option<Lists>,
@@ -34,12 +34,12 @@ impl Lists {
 
 impl Links {
     /// All with all.
-    pub(super) fn full(replicas: u32) -> Links {
+    pub fn mesh(replicas: u32) -> Links {
         Links { replicas, lists: None }
     }
 
     /// The links listed, each once and in either direction, all between replicas that exist.
-    pub(super) fn listed(replicas: u32, pairs: &[(u32, u32)]) -> Links {
+    pub fn listed(replicas: u32, pairs: &[(u32, u32)]) -> Links {
         let mut offsets = vec![0; replicas as usize + 1];
         for (a, b) in pairs {
             offsets[*a as usize + 1] += 1;
@@ -191,12 +191,12 @@ mod tests {
 
     #[test]
     fn a_full_mesh_is_everyone_but_oneself() {
-        let links = Links::full(4);
+        let links = Links::mesh(4);
         neighbours(&links, 0, "n1 n2 n3");
         neighbours(&links, 2, "n0 n1 n3");
         neighbours(&links, 3, "n0 n1 n2");
         neighbours(&links, 4, "");
-        neighbours(&Links::full(1), 0, "");
+        neighbours(&Links::mesh(1), 0, "");
     }
 
     #[test]
@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn the_largest_mesh_still_numbers_its_links() {
-        let links = Links::full(u32::MAX);
+        let links = Links::mesh(u32::MAX);
         let last = ReplicaId(u32::MAX - 1);
         assert_eq!(links.slot(last, ReplicaId(0)), Some(u64::from(u32::MAX - 1) * u64::from(u32::MAX)));
         assert!(links.slot(last, ReplicaId(u32::MAX - 2)).is_some_and(|slot| slot < links.slots()));
