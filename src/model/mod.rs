@@ -1,0 +1,4 @@
+//! Abstract data types: what can be asked of them and what they show, whoever implements them.
+
+pub mod counter;
+pub mod register;

@@ -1,0 +1,4 @@
+//! Systems under test: data types and protocols as the literature gives them.
+
+pub mod counter;
+pub mod register;
