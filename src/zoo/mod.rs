@@ -1,0 +1,3 @@
+//! The replicated data types of the literature, one file each, usable as plain values.
+
+pub mod dots;
