@@ -1,3 +1,4 @@
-//! The replicated data types of the literature, one file each, usable as plain values.
+//! The systems under test: data types, each readable on its own.
 
 pub mod dots;
+pub mod set;
