@@ -1,4 +1,6 @@
-//! Abstract data types: what can be asked of them and what they show, whoever implements them.
+//! Abstract data types: what clients can ask, and what they are shown. No implementation is in here.
 
 pub mod counter;
+pub mod flag;
 pub mod register;
+pub mod set;

@@ -1,4 +1,7 @@
-//! Systems under test: data types and protocols as the literature gives them.
+//! The systems under test: data types and protocols as the literature gives them, each readable on its
+//! own.
 
 pub mod counter;
+pub mod dots;
 pub mod register;
+pub mod set;
