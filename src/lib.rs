@@ -3,3 +3,4 @@
 pub mod base;
 pub mod model;
 pub mod replica;
+pub mod zoo;
