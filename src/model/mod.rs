@@ -2,5 +2,6 @@
 
 pub mod counter;
 pub mod flag;
+pub mod list;
 pub mod register;
 pub mod set;
