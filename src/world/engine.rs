@@ -480,7 +480,11 @@ where
     #[inline]
     fn push(&mut self, time: Time, pending: Pending) {
         let tie = if self.drawn_order {
-            self.dice.keys().word(Concern::Order, pending.name, 0) >> 28
+            let name = match pending.what {
+                What::Message { copy, .. } => pending.name.copy(u32::from(copy)),
+                _ => pending.name,
+            };
+            self.dice.keys().word(Concern::Order, name, 0) >> 28
         } else {
             self.pushed += 1;
             self.pushed

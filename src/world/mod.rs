@@ -15,6 +15,11 @@ mod slab;
 mod wall;
 mod witness;
 
+#[cfg(test)]
+mod naive;
+#[cfg(test)]
+mod twins;
+
 pub use door::{Choice, Dealt, Door, Enumeration, Otherwise, Replay, Script, Sending, replay};
 pub use engine::{Ended, Run, System, World};
 pub use network::Network;
