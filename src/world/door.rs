@@ -143,7 +143,11 @@ impl Script {
             }
         }
         for record in trace.records() {
-            let Kind::Fate { message, fate, .. } = &record.kind else { continue };
+            let Kind::Fate { message, fate, cause } = &record.kind else { continue };
+            if matches!(cause, Some(Cause::Partition(_) | Cause::NoRoute)) {
+                // The plan settles these before the door is asked.
+                continue;
+            }
             let mut fate = *fate;
             for (copy, arrival) in (0..).zip(fate.copies_mut()) {
                 if arrival.delay == WHEN_CHOSEN
