@@ -23,6 +23,16 @@ impl<E> GSet<E> {
     pub const fn new() -> GSet<E> {
         GSet(Vec::new())
     }
+
+    /// A set of this element alone.
+    pub fn single(element: E) -> GSet<E> {
+        GSet(vec![element])
+    }
+
+    /// The elements, sorted.
+    pub fn iter(&self) -> std::slice::Iter<'_, E> {
+        self.0.iter()
+    }
 }
 
 impl<E: Element> GSet<E> {

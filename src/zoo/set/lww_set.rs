@@ -42,6 +42,13 @@ pub struct LwwSet<E> {
     stamps: Vec<Stamped<E>>,
 }
 
+impl<E> Stamped<E> {
+    /// The element.
+    pub fn element(&self) -> &E {
+        &self.element
+    }
+}
+
 impl<E: Element> Stamped<E> {
     fn new(op: &SetOp<E>, now: Time) -> Stamped<E> {
         match op {

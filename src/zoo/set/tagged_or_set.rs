@@ -35,6 +35,13 @@ pub struct TaggedOrSet<E> {
     last: VersionVector,
 }
 
+impl<E> Tag<E> {
+    /// The element.
+    pub fn element(&self) -> &E {
+        &self.element
+    }
+}
+
 impl<E: Element> Tag<E> {
     fn order(one: &Tag<E>, other: &Tag<E>) -> Ordering {
         one.element.cmp(&other.element).then(one.dot.cmp(&other.dot))

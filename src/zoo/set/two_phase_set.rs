@@ -35,6 +35,20 @@ impl<E: Element> TwoPhaseSet<E> {
         self.added.binary_search(element).is_ok() && self.removed.binary_search(element).is_err()
     }
 
+    /// The part of this set that each element ever named has, sorted by element.
+    pub fn split(&self) -> Vec<(E, TwoPhaseSet<E>)> {
+        let mut named = [&self.added[..], &self.removed[..]].concat();
+        named.sort_unstable();
+        named.dedup();
+        let part =
+            |list: &[E], element: &E| list.binary_search(element).map(|at| list[at].clone()).into_iter().collect();
+        let split = |element: E| {
+            let (added, removed) = (part(&self.added, &element), part(&self.removed, &element));
+            (element, TwoPhaseSet { added, removed })
+        };
+        named.into_iter().map(split).collect()
+    }
+
     fn shown(&self) -> impl Iterator<Item = &E> + Clone {
         self.added.iter().filter(|element| self.removed.binary_search(element).is_err())
     }
