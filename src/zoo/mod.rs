@@ -5,4 +5,5 @@ pub mod counter;
 pub mod dots;
 pub mod register;
 pub mod set;
+pub mod sync;
 pub mod text;
