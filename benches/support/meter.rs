@@ -1,4 +1,5 @@
 //! CPU time and memory of this process, as the operating system counts them.
+#![allow(clippy::disallowed_types, reason = "to measure real time is what this file is for")]
 
 use std::fmt;
 use std::time::Instant;
