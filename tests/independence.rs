@@ -159,7 +159,7 @@ fn deliveries(trace: &Trace) -> BTreeMap<(Name, u32), (Time, Name, String)> {
         let step = record.moment.step;
         match &record.kind {
             Kind::Request { .. } | Kind::Timer { .. } | Kind::Start { .. } => {
-                drop(roots.insert(step, record.moment.name))
+                roots.insert(step, record.moment.name);
             }
             Kind::Send { message, body, .. } => drop(sent.insert(*message, (roots[&step], body.clone()))),
             Kind::Deliver { message, copy, .. } => {

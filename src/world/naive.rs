@@ -36,13 +36,15 @@ struct Entry<R: Replica> {
     what: What<R>,
 }
 
+/// The number of the latest setting of each timer, whether it is pending, and how often it fired.
+type Timers = BTreeMap<TimerId, (u32, bool, u32)>;
+
 struct Node<R: Replica> {
     seat: Seat,
     up: bool,
     accepted: u32,
     held: u32,
-    /// The number of the latest setting of each timer, whether it is pending, and how often it fired.
-    timers: BTreeMap<TimerId, (u32, bool, u32)>,
+    timers: Timers,
     dial: Dial,
     disk: DiskState<R::Saved>,
     backup: (Vec<R::Saved>, u32),
@@ -59,7 +61,7 @@ pub(super) struct Naive<'a, R: Replica, C, Y> {
     system: &'a Y,
     replicas: Vec<R>,
     nodes: Vec<Node<R>>,
-    clients: Vec<(C, u32, BTreeMap<TimerId, (u32, bool, u32)>)>,
+    clients: Vec<(C, u32, Timers)>,
     entries: Vec<Entry<R>>,
     at_once: VecDeque<(Name, What<R>)>,
     now: Time,
