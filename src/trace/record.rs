@@ -150,6 +150,14 @@ impl Trace {
     }
 }
 
+/// A trace typed by hand.
+impl FromIterator<(Moment, Kind)> for Trace {
+    fn from_iter<I: IntoIterator<Item = (Moment, Kind)>>(events: I) -> Trace {
+        let records = (0..).zip(events).map(|(number, (moment, kind))| Record { number, moment, kind }).collect();
+        Trace { records }
+    }
+}
+
 /// One request, and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exchange {
