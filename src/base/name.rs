@@ -291,7 +291,8 @@ fn ordinal(word: &str) -> Option<u32> {
 fn plain_root(part: &str) -> Option<Root> {
     let words: Vec<&str> = part.split_whitespace().collect();
     if let [client, "request", nth] = words[..] {
-        return Some(Root::Request(ClientId(number(client, "c")?), ordinal(nth)?));
+        let client = if client == "script" { ClientId::SCRIPT } else { ClientId(number(client, "c")?) };
+        return Some(Root::Request(client, ordinal(nth)?));
     }
     let (replica, rest) = words.split_first()?;
     let replica = ReplicaId(number(replica, "n")?);
@@ -329,6 +330,7 @@ mod tests {
     fn paths_survive_being_written_down() {
         for text in [
             "c0 request 1",
+            "script request 2 → n0",
             "c3 request 4294967296 → n2",
             "n1 start → n0, message 3",
             "n1 life 2 start",
