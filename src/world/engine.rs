@@ -498,6 +498,8 @@ where
     }
 
     fn handle(&mut self, pending: Pending) {
+        // What happens outside of any handler, as a request's leaving its client does, happens now, too.
+        self.moment.at = self.now;
         match pending.what {
             What::Message { to, body, copy, damaged } => self.arrive(pending, to, body, copy, damaged),
             What::Timer { replica, timer, set, life } => self.fire(pending, replica, timer, set, life),
