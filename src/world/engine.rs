@@ -165,7 +165,8 @@ pub struct World<R: Replica, C: Client<R> = ()> {
     damages: BTreeMap<Name, u64>,
     context: Option<Context<R>>,
     wishes: Vec<Wish<R::Op>>,
-    /// For each destination, the handled event that last sent to it, and how often.
+    /// For each destination, and at last for all that is none, the handled event that last sent to it, and
+    /// how often.
     sent_to: Vec<(u64, u32)>,
     network: Network,
     agenda: Agenda,
@@ -319,7 +320,7 @@ impl<R: Replica, C: Client<R>> World<R, C> {
         self.answers.clear();
         self.damages.clear();
         self.sent_to.clear();
-        self.sent_to.resize(plan.replicas() as usize, (0, 0));
+        self.sent_to.resize(plan.replicas() as usize + 1, (0, 0));
         self.agenda.draw(plan, dice);
         self.standing.clear();
         self.holding.clear();

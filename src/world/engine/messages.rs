@@ -45,7 +45,9 @@ where
         self.world.witness.sent += 1;
         let routed =
             if self.full { to != from && to.0 < self.plan.replicas() } else { self.plan.links().connected(from, to) };
-        let nth = if routed { self.world.count(to, self.moment.step) } else { 0 };
+        // All that is nobody counts as one destination, so that every message has a name of its own.
+        let counted = if routed { to } else { ReplicaId(to.0.min(self.plan.replicas())) };
+        let nth = self.world.count(counted, self.moment.step);
         let name = self.moment.name.message(to, nth);
         if O::WATCHES {
             let event = Event::Send { message: name, from, to, size: message.size(), body: message };
