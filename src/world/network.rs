@@ -165,8 +165,9 @@ impl Network {
         if let Some(reorder) = &profile.link.reorder
             && reorder.odds.hit(word(FIRST_COPY + REORDER))
         {
-            delay = delay + reorder.delay.sample(word(FIRST_COPY + REORDER_DELAY));
-            held_up = 1;
+            let further = reorder.delay.sample(word(FIRST_COPY + REORDER_DELAY));
+            delay = delay + further;
+            held_up = u64::from(further > Span::ZERO);
         }
         let damage = self.damage(profile, sending.name, FIRST_COPY);
         fate.add(Arrival { delay, damage });
