@@ -145,6 +145,8 @@ where
                 return self.miss(pending.name, handle, copy, Cause::Damage);
             }
             self.world.witness.damaged += 1;
+            // The twin knows of the copies before it; those after it learn of it here.
+            self.world.bodies.get_mut(handle).handled = true;
             self.release(handle);
             handle = copied;
         }
@@ -178,6 +180,7 @@ where
         if O::WATCHES {
             self.observer.event(&self.moment, &Event::Miss { message, copy: u32::from(copy), cause });
         }
+        self.world.damages.remove(&message.copy(u32::from(copy)));
         self.release(body);
     }
 }
