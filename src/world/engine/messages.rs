@@ -126,15 +126,21 @@ where
             self.world.witness.dead_letters += 1;
             return self.miss(pending.name, handle, copy, Cause::Down);
         }
-        let Body { from, sent, order, .. } = *self.world.bodies.get(handle);
+        let from = self.world.bodies.get(handle).from;
         if let Some(fault) = self.cut(from, to, true) {
             self.world.witness.cut_by[fault as usize] += 1;
             return self.miss(pending.name, handle, copy, Cause::Partition(fault));
         }
-        if !self.ready(to, pending) {
-            return;
+        if self.ready(to, pending) {
+            self.receive(pending.name, to, handle, copy, damaged);
         }
-        let name = pending.name.copy(u32::from(copy));
+    }
+
+    /// A copy that has arrived is handled.
+    #[inline]
+    pub(super) fn receive(&mut self, message: Name, to: ReplicaId, handle: Handle, copy: u16, damaged: bool) {
+        let Body { from, sent, order, .. } = *self.world.bodies.get(handle);
+        let name = message.copy(u32::from(copy));
         let mut handle = handle;
         if damaged {
             let bits = self.world.damages.remove(&name).unwrap_or_default();
@@ -142,7 +148,7 @@ where
             if !self.world.bodies.get_mut(copied).message.damage(bits) {
                 self.world.witness.thrown_away += 1;
                 self.release(copied);
-                return self.miss(pending.name, handle, copy, Cause::Damage);
+                return self.miss(message, handle, copy, Cause::Damage);
             }
             self.world.witness.damaged += 1;
             // The twin knows of the copies before it; those after it learn of it here.
@@ -164,7 +170,7 @@ where
             self.world.hash_message(handle);
         }
         if O::WATCHES {
-            let event = Event::Deliver { message: pending.name, copy: u32::from(copy), from, to, sent, damaged };
+            let event = Event::Deliver { message, copy: u32::from(copy), from, to, sent, damaged };
             self.observer.event(&self.moment, &event);
         }
         self.enter(to);

@@ -197,8 +197,13 @@ where
         place.waking = false;
         if place.pauses == 0 && place.busy_until <= self.now {
             let mut waiting = std::mem::take(&mut place.waiting);
-            if let Some(first) = waiting.pop_front() {
-                self.handle(first);
+            match waiting.pop_front() {
+                // It arrived before it had to wait: a partition that stands by now comes too late for it.
+                Some(Pending { name, what: What::Message { to, body, copy, damaged } }) => {
+                    self.receive(name, to, body, copy, damaged);
+                }
+                Some(first) => self.handle(first),
+                None => {}
             }
             let place = &mut self.world.places[replica.index()];
             if !place.up || place.seat.incarnation != life {
