@@ -32,6 +32,7 @@ pub(super) enum Action {
     /// Keep what is durable now, for a restart that will ask for it.
     Backup {
         replica: ReplicaId,
+        fault: u32,
     },
     /// Make everything durable, as a disk that saves from time to time does.
     Save {
@@ -144,7 +145,7 @@ impl Agenda {
                     let replica = drawer.who(crash.who);
                     let at = drawer.when(Part::From, crash.at);
                     if let Disk::Backup(age) = crash.disk {
-                        self.at(at - age, name.part(0, 2), Action::Backup { replica });
+                        self.at(at - age, name.part(0, 2), Action::Backup { replica, fault });
                     }
                     self.at(
                         at,

@@ -1,6 +1,6 @@
 //! What the world keeps about each replica, beside the replica itself.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::clock::Dial;
 use super::disk::DiskState;
@@ -22,8 +22,8 @@ pub(super) struct Place<D> {
     pub(super) clock_is_right: bool,
     pub(super) durability: Durability,
     pub(super) disk: DiskState<D>,
-    /// What was durable some time before a crash that will ask for it.
-    pub(super) backup: Option<(Vec<D>, u32)>,
+    /// What was durable some time before the crashes that will ask for it, by fault.
+    pub(super) backups: BTreeMap<u32, (Vec<D>, u32)>,
     /// How many pauses it is in.
     pub(super) pauses: u32,
     /// How long it takes over each event.
@@ -49,7 +49,7 @@ impl<D> Place<D> {
             clock_is_right: true,
             durability: Durability::default(),
             disk: DiskState::default(),
-            backup: None,
+            backups: BTreeMap::new(),
             pauses: 0,
             each: Span::ZERO,
             busy_until: Time::START,

@@ -29,10 +29,10 @@ where
             Action::Crash { replica, fault } => self.crash(replica, fault, None),
             Action::Arm { replica, fault, sends } => self.place(replica).armed = Some((fault, sends)),
             Action::Restart { replica, fault } => self.restart(replica, fault),
-            Action::Backup { replica } => {
+            Action::Backup { replica, fault } => {
                 self.save_by_itself(replica);
                 let place = self.place(replica);
-                place.backup = Some((place.disk.durable().to_vec(), place.disk.held));
+                place.backups.insert(fault, (place.disk.durable().to_vec(), place.disk.held));
             }
             Action::Save { replica } => self.save_from_time_to_time(replica),
             Action::Pause { replica } => {
@@ -148,7 +148,7 @@ where
         let Fault::Crash(crash) = &self.plan.scenario().faults[fault as usize] else { return };
         let (saved, held) = match crash.disk {
             Disk::Durable => (self.place(replica).disk.durable().to_vec(), self.place(replica).disk.held),
-            Disk::Backup(_) => self.place(replica).backup.take().unwrap_or_default(),
+            Disk::Backup(_) => self.place(replica).backups.remove(&fault).unwrap_or_default(),
             Disk::Nothing => Default::default(),
             Disk::CloneOf(other) => {
                 self.save_by_itself(other);
