@@ -147,7 +147,7 @@ where
             Effect::Sync => {
                 let place = &mut self.world.places[replica.index()];
                 if place.durability == Durability::Explicit {
-                    place.disk.sync(place.accepted);
+                    place.disk.sync(place.held);
                     if O::WATCHES {
                         self.observer.event(&self.moment, &Event::Synced { replica });
                     }
