@@ -147,12 +147,15 @@ where
     pub(super) fn restart(&mut self, replica: ReplicaId, fault: u32) {
         let Fault::Crash(crash) = &self.plan.scenario().faults[fault as usize] else { return };
         let (saved, held) = match crash.disk {
-            Disk::Durable => (self.place(replica).disk.durable().to_vec(), self.place(replica).disk.held),
             Disk::Backup(_) => self.place(replica).backups.remove(&fault).unwrap_or_default(),
             Disk::Nothing => Default::default(),
-            Disk::CloneOf(other) => {
+            // Where it is drawn who dies, that may be whose disk is cloned: then it keeps its own.
+            Disk::CloneOf(other) if other != replica => {
                 self.save_by_itself(other);
                 (self.place(other).disk.durable().to_vec(), 0)
+            }
+            Disk::Durable | Disk::CloneOf(_) => {
+                (self.place(replica).disk.durable().to_vec(), self.place(replica).disk.held)
             }
         };
         let identity = match crash.identity {
