@@ -131,6 +131,7 @@ where
         place.up = false;
         place.armed = None;
         place.waking = false;
+        place.busy_until = Time::START;
         place.disk.crash();
         place.timers.clear();
         for pending in std::mem::take(&mut place.waiting) {
