@@ -48,6 +48,11 @@ pub(super) enum Action {
         replica: ReplicaId,
         each: Span,
     },
+    /// One of the stretches in which it is slow is over.
+    Quicken {
+        replica: ReplicaId,
+        each: Span,
+    },
     Jump {
         replica: ReplicaId,
         by: i64,
@@ -166,7 +171,7 @@ impl Agenda {
                 Fault::Slow { who, from, until, each } => {
                     let replica = drawer.who(*who);
                     self.at(drawer.when(Part::From, *from), begins, Action::Slow { replica, each: *each });
-                    self.at(drawer.when(Part::Until, *until), ends, Action::Slow { replica, each: Span::ZERO });
+                    self.at(drawer.when(Part::Until, *until), ends, Action::Quicken { replica, each: *each });
                 }
                 Fault::ClockJump { who, at, by } => {
                     let replica = drawer.who(*who);

@@ -26,7 +26,9 @@ pub(super) struct Place<D> {
     pub(super) backups: BTreeMap<u32, (Vec<D>, u32)>,
     /// How many pauses it is in.
     pub(super) pauses: u32,
-    /// How long it takes over each event.
+    /// How long it takes over each event, by each fault that makes it slow.
+    pub(super) slow: Vec<Span>,
+    /// How long it takes over each event: the longest of those.
     pub(super) each: Span,
     pub(super) busy_until: Time,
     /// What came while it could not be handled.
@@ -51,6 +53,7 @@ impl<D> Place<D> {
             disk: DiskState::default(),
             backups: BTreeMap::new(),
             pauses: 0,
+            slow: Vec::new(),
             each: Span::ZERO,
             busy_until: Time::START,
             waiting: VecDeque::new(),
@@ -71,6 +74,20 @@ impl<D> Place<D> {
     pub(super) fn set_clock(&mut self, clock: Clock) {
         self.dial = Dial::new(clock);
         self.clock_is_right = self.dial.is_right();
+    }
+
+    /// One more fault makes it take so long over each event.
+    pub(super) fn slow_down(&mut self, each: Span) {
+        self.slow.push(each);
+        self.each = self.each.max(each);
+    }
+
+    /// One fault less makes it take so long.
+    pub(super) fn quicken(&mut self, each: Span) {
+        if let Some(at) = self.slow.iter().position(|slow| *slow == each) {
+            self.slow.swap_remove(at);
+        }
+        self.each = self.slow.iter().copied().max().unwrap_or(Span::ZERO);
     }
 
     /// Whether an event must wait.

@@ -44,7 +44,8 @@ where
                 self.note(&Event::Resume { replica });
                 self.plan_wake(replica);
             }
-            Action::Slow { replica, each } => self.place(replica).each = each,
+            Action::Slow { replica, each } => self.place(replica).slow_down(each),
+            Action::Quicken { replica, each } => self.place(replica).quicken(each),
             Action::Jump { replica, by } => {
                 let place = self.place(replica);
                 place.dial.jump(by);
