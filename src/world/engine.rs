@@ -525,7 +525,7 @@ where
                     self.serve(request.client, pending.name, |client, cx| client.answered(request, &answer, cx));
                 }
             }
-            What::Act { nth } => self.act(pending.name, self.world.agenda.actions[nth as usize].2),
+            What::Act { nth } => self.act(pending.name, nth),
             What::Wake { replica, life } => self.wake(replica, life),
         }
     }

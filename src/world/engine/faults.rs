@@ -12,9 +12,9 @@ where
     O: Observer<R>,
 {
     #[cold]
-    pub(super) fn act(&mut self, name: Name, action: Action) {
+    pub(super) fn act(&mut self, name: Name, nth: u32) {
         self.begin(name, ACTION, name);
-        match action {
+        match self.world.agenda.actions[nth as usize].2 {
             Action::Calm => self.settle(),
             Action::Partition { wall } => {
                 self.world.standing.push(wall);
@@ -34,7 +34,7 @@ where
                 let place = self.place(replica);
                 place.backups.insert(fault, (place.disk.durable().to_vec(), place.disk.held));
             }
-            Action::Save { replica } => self.save_from_time_to_time(replica),
+            Action::Save { replica } => self.save_from_time_to_time(replica, nth),
             Action::Pause { replica } => {
                 self.place(replica).pauses += 1;
                 self.note(&Event::Pause { replica });
@@ -102,7 +102,8 @@ where
         }
     }
 
-    pub(super) fn save_from_time_to_time(&mut self, replica: ReplicaId) {
+    /// Saves, and does so again after a while: the n-th entry of the agenda stands for all times.
+    pub(super) fn save_from_time_to_time(&mut self, replica: ReplicaId, nth: u32) {
         let place = &mut self.world.places[replica.index()];
         let Durability::Every(interval) = place.durability else { return };
         if place.up {
@@ -115,7 +116,7 @@ where
         if !self.calm {
             let next = self.now + interval;
             let name = action::saving(replica, next.0 / interval.0);
-            self.schedule(next, name, Action::Save { replica });
+            self.push(next, Pending { name, what: What::Act { nth } });
         }
     }
 
