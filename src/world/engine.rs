@@ -165,7 +165,8 @@ pub struct World<R: Replica, C: Client<R> = ()> {
     damages: BTreeMap<Name, u64>,
     context: Option<Context<R>>,
     wishes: Vec<Wish<R::Op>>,
-    /// For each destination, the handled event that last sent to it, and how often.
+    /// For each destination, and at last for all that is none, the handled event that last sent to it, and
+    /// how often.
     sent_to: Vec<(u64, u32)>,
     network: Network,
     agenda: Agenda,
@@ -319,7 +320,7 @@ impl<R: Replica, C: Client<R>> World<R, C> {
         self.answers.clear();
         self.damages.clear();
         self.sent_to.clear();
-        self.sent_to.resize(plan.replicas() as usize, (0, 0));
+        self.sent_to.resize(plan.replicas() as usize + 1, (0, 0));
         self.agenda.draw(plan, dice);
         self.standing.clear();
         self.holding.clear();
@@ -502,6 +503,8 @@ where
     }
 
     fn handle(&mut self, pending: Pending) {
+        // What happens outside of any handler, as a request's leaving its client does, happens now, too.
+        self.moment.at = self.now;
         match pending.what {
             What::Message { to, body, copy, damaged } => self.arrive(pending, to, body, copy, damaged),
             What::Timer { replica, timer, set, life } => self.fire(pending, replica, timer, set, life),
@@ -526,7 +529,7 @@ where
                     self.serve(request.client, pending.name, |client, cx| client.answered(request, &answer, cx));
                 }
             }
-            What::Act { nth } => self.act(pending.name, self.world.agenda.actions[nth as usize].2),
+            What::Act { nth } => self.act(pending.name, nth),
             What::Wake { replica, life } => self.wake(replica, life),
         }
     }

@@ -1,6 +1,6 @@
 //! What the world keeps about each replica, beside the replica itself.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::clock::Dial;
 use super::disk::DiskState;
@@ -22,11 +22,13 @@ pub(super) struct Place<D> {
     pub(super) clock_is_right: bool,
     pub(super) durability: Durability,
     pub(super) disk: DiskState<D>,
-    /// What was durable some time before a crash that will ask for it.
-    pub(super) backup: Option<(Vec<D>, u32)>,
+    /// What was durable some time before the crashes that will ask for it, by fault.
+    pub(super) backups: BTreeMap<u32, (Vec<D>, u32)>,
     /// How many pauses it is in.
     pub(super) pauses: u32,
-    /// How long it takes over each event.
+    /// How long it takes over each event, by each fault that makes it slow.
+    pub(super) slow: Vec<Span>,
+    /// How long it takes over each event: the longest of those.
     pub(super) each: Span,
     pub(super) busy_until: Time,
     /// What came while it could not be handled.
@@ -49,8 +51,9 @@ impl<D> Place<D> {
             clock_is_right: true,
             durability: Durability::default(),
             disk: DiskState::default(),
-            backup: None,
+            backups: BTreeMap::new(),
             pauses: 0,
+            slow: Vec::new(),
             each: Span::ZERO,
             busy_until: Time::START,
             waiting: VecDeque::new(),
@@ -71,6 +74,20 @@ impl<D> Place<D> {
     pub(super) fn set_clock(&mut self, clock: Clock) {
         self.dial = Dial::new(clock);
         self.clock_is_right = self.dial.is_right();
+    }
+
+    /// One more fault makes it take so long over each event.
+    pub(super) fn slow_down(&mut self, each: Span) {
+        self.slow.push(each);
+        self.each = self.each.max(each);
+    }
+
+    /// One fault less makes it take so long.
+    pub(super) fn quicken(&mut self, each: Span) {
+        if let Some(at) = self.slow.iter().position(|slow| *slow == each) {
+            self.slow.swap_remove(at);
+        }
+        self.each = self.slow.iter().copied().max().unwrap_or(Span::ZERO);
     }
 
     /// Whether an event must wait.

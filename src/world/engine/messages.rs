@@ -45,7 +45,9 @@ where
         self.world.witness.sent += 1;
         let routed =
             if self.full { to != from && to.0 < self.plan.replicas() } else { self.plan.links().connected(from, to) };
-        let nth = if routed { self.world.count(to, self.moment.step) } else { 0 };
+        // All that is nobody counts as one destination, so that every message has a name of its own.
+        let counted = if routed { to } else { ReplicaId(to.0.min(self.plan.replicas())) };
+        let nth = self.world.count(counted, self.moment.step);
         let name = self.moment.name.message(to, nth);
         if O::WATCHES {
             let event = Event::Send { message: name, from, to, size: message.size(), body: message };
@@ -124,15 +126,21 @@ where
             self.world.witness.dead_letters += 1;
             return self.miss(pending.name, handle, copy, Cause::Down);
         }
-        let Body { from, sent, order, .. } = *self.world.bodies.get(handle);
+        let from = self.world.bodies.get(handle).from;
         if let Some(fault) = self.cut(from, to, true) {
             self.world.witness.cut_by[fault as usize] += 1;
             return self.miss(pending.name, handle, copy, Cause::Partition(fault));
         }
-        if !self.ready(to, pending) {
-            return;
+        if self.ready(to, pending) {
+            self.receive(pending.name, to, handle, copy, damaged);
         }
-        let name = pending.name.copy(u32::from(copy));
+    }
+
+    /// A copy that has arrived is handled.
+    #[inline]
+    pub(super) fn receive(&mut self, message: Name, to: ReplicaId, handle: Handle, copy: u16, damaged: bool) {
+        let Body { from, sent, order, .. } = *self.world.bodies.get(handle);
+        let name = message.copy(u32::from(copy));
         let mut handle = handle;
         if damaged {
             let bits = self.world.damages.remove(&name).unwrap_or_default();
@@ -140,9 +148,11 @@ where
             if !self.world.bodies.get_mut(copied).message.damage(bits) {
                 self.world.witness.thrown_away += 1;
                 self.release(copied);
-                return self.miss(pending.name, handle, copy, Cause::Damage);
+                return self.miss(message, handle, copy, Cause::Damage);
             }
             self.world.witness.damaged += 1;
+            // The twin knows of the copies before it; those after it learn of it here.
+            self.world.bodies.get_mut(handle).handled = true;
             self.release(handle);
             handle = copied;
         }
@@ -160,7 +170,7 @@ where
             self.world.hash_message(handle);
         }
         if O::WATCHES {
-            let event = Event::Deliver { message: pending.name, copy: u32::from(copy), from, to, sent, damaged };
+            let event = Event::Deliver { message, copy: u32::from(copy), from, to, sent, damaged };
             self.observer.event(&self.moment, &event);
         }
         self.enter(to);
@@ -176,6 +186,7 @@ where
         if O::WATCHES {
             self.observer.event(&self.moment, &Event::Miss { message, copy: u32::from(copy), cause });
         }
+        self.world.damages.remove(&message.copy(u32::from(copy)));
         self.release(body);
     }
 }

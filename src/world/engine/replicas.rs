@@ -57,13 +57,23 @@ where
         }
         let mut effects = std::mem::take(&mut self.context.effects);
         let mut sends_left = self.world.places[replica.index()].armed.map(|(_, sends)| sends);
-        for effect in effects.drain(..) {
+        let mut wishes = effects.drain(..);
+        while let Some(effect) = wishes.next() {
             if !self.carry_out(replica, effect, &mut sends_left) {
+                // What leaves the replica is cut short. Its state has changed as a whole, and may be durable.
+                let inward = |effect: &Effects<R>| {
+                    use Effect::{Accept, Incorporate, Save, SaveAll};
+                    matches!(effect, Accept { .. } | Incorporate(_) | Save(_) | SaveAll(_))
+                };
+                for effect in wishes.by_ref().filter(inward) {
+                    self.carry_out(replica, effect, &mut sends_left);
+                }
                 let (fault, sends) = self.world.places[replica.index()].armed.unwrap_or_default();
                 self.crash(replica, fault, Some(sends));
                 break;
             }
         }
+        drop(wishes);
         self.context.effects = effects;
     }
 
@@ -197,8 +207,13 @@ where
         place.waking = false;
         if place.pauses == 0 && place.busy_until <= self.now {
             let mut waiting = std::mem::take(&mut place.waiting);
-            if let Some(first) = waiting.pop_front() {
-                self.handle(first);
+            match waiting.pop_front() {
+                // It arrived before it had to wait: a partition that stands by now comes too late for it.
+                Some(Pending { name, what: What::Message { to, body, copy, damaged } }) => {
+                    self.receive(name, to, body, copy, damaged);
+                }
+                Some(first) => self.handle(first),
+                None => {}
             }
             let place = &mut self.world.places[replica.index()];
             if !place.up || place.seat.incarnation != life {
