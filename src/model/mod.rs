@@ -1,0 +1,3 @@
+//! Abstract data types: what can be asked of them and what they show, whoever implements them.
+
+pub mod tree;

@@ -1,0 +1,5 @@
+//! Systems under test: data types and protocols as the literature gives them.
+
+pub mod tree;
+#[cfg(test)]
+mod trials;
