@@ -1,5 +1,6 @@
 //! Systems under test: data types and protocols as the literature gives them.
 
+pub mod collect;
 pub mod text;
 pub mod tree;
 #[cfg(test)]

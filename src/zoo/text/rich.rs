@@ -20,6 +20,7 @@ use super::strand::{Atom, Strand, Weave, find};
 use crate::base::{Dot, Lamport};
 use crate::model::rich_text::{Kind, Marked, RichTextOp, Style};
 use crate::replica::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
+use crate::zoo::collect::Tombstones;
 
 /// Which character one was typed behind, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,12 +154,6 @@ impl<E: Element> RichText<E> {
     /// All marks, sorted by stamp.
     pub fn marks(&self) -> &[Mark] {
         &self.marks
-    }
-
-    /// Drops those tombstones that are ready, and that neither a character nor a mark holds on to.
-    pub fn collect(&mut self, ready: impl Fn(Dot) -> bool) {
-        let ends = self.marks.iter().flat_map(|mark| [mark.start, mark.end]);
-        self.text.collect(ready, ends.filter_map(Anchor::dot));
     }
 
     fn next_stamp(&self, site: Site) -> Result<Lamport, Refused> {
@@ -310,6 +305,20 @@ impl<E: Element> DeltaBased for RichText<E> {
 
     fn whole(&self) -> RichText<E> {
         self.clone()
+    }
+}
+
+/// A tombstone goes when neither a character nor a mark holds on to it: new ones hold on to what is shown.
+impl<E: Element> Tombstones for RichText<E> {
+    type Grave = Dot;
+
+    fn graves(&self) -> Vec<Dot> {
+        self.text.tombstones().collect()
+    }
+
+    fn collect(&mut self, ready: &dyn Fn(&Dot) -> bool) {
+        let ends = self.marks.iter().flat_map(|mark| [mark.start, mark.end]);
+        self.text.collect(|dot| ready(&dot), ends.filter_map(Anchor::dot));
     }
 }
 

@@ -21,6 +21,7 @@ use super::strand::{Atom, Strand, Weave, find};
 use crate::base::{Digester, Dot};
 use crate::model::list::ListOp;
 use crate::replica::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
+use crate::zoo::collect::Tombstones;
 
 /// An order of identifiers.
 pub trait Rank: Clone + Debug + Default {
@@ -127,11 +128,6 @@ impl<E: Element, R: Rank> Woot<E, R> {
     pub fn strand(&self) -> &Strand<E, WootRule<R>> {
         &self.0
     }
-
-    /// Drops those tombstones that are ready and that nothing is linked to.
-    pub fn collect(&mut self, ready: impl Fn(Dot) -> bool) {
-        self.0.collect(ready, std::iter::empty());
-    }
 }
 
 impl<E, R: Rank> Default for Woot<E, R> {
@@ -232,6 +228,19 @@ impl<E: Element, R: Rank> DeltaBased for Woot<E, R> {
 
     fn whole(&self) -> Woot<E, R> {
         self.clone()
+    }
+}
+
+/// A tombstone goes when no element is linked to it: new ones are linked to elements that are shown.
+impl<E: Element, R: Rank> Tombstones for Woot<E, R> {
+    type Grave = Dot;
+
+    fn graves(&self) -> Vec<Dot> {
+        self.0.tombstones().collect()
+    }
+
+    fn collect(&mut self, ready: &dyn Fn(&Dot) -> bool) {
+        self.0.collect(|dot| ready(&dot), std::iter::empty());
     }
 }
 

@@ -18,6 +18,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::base::{Canonical, Digester, Lamport};
 use crate::model::tree::{Branch, Parent, TreeOp};
 use crate::replica::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
+use crate::zoo::collect::Tombstones;
 
 /// What a node can lie under.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -90,11 +91,6 @@ impl<E: Element> MoveTree<E> {
     /// How many moves the log holds.
     pub fn logged(&self) -> usize {
         self.log.len()
-    }
-
-    /// The stamps of the moves in the log, in their order.
-    pub fn stamps(&self) -> impl Iterator<Item = Lamport> + '_ {
-        self.log.iter().map(|logged| logged.stamp)
     }
 
     /// Drops the moves up to a stamp from the log and keeps what they did. The caller knows that no move
@@ -382,6 +378,23 @@ impl<E: Element> DeltaBased for MoveTree<E> {
 
     fn whole(&self) -> MoveTree<E> {
         self.clone()
+    }
+}
+
+/// What is kept are the moves in the log. Who knows of a move stamps later ones with larger counters; so
+/// where all know of it, no smaller stamp is still to come, and the log can be folded up to there.
+impl<E: Element> Tombstones for MoveTree<E> {
+    type Grave = Lamport;
+
+    fn graves(&self) -> Vec<Lamport> {
+        self.log.iter().map(|logged| logged.stamp).collect()
+    }
+
+    fn collect(&mut self, ready: &dyn Fn(&Lamport) -> bool) {
+        let last = self.log.iter().rev().find(|logged| ready(&logged.stamp));
+        if let Some(stamp) = last.map(|logged| logged.stamp) {
+            self.fold(stamp);
+        }
     }
 }
 
