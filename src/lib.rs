@@ -3,4 +3,7 @@
 pub mod base;
 pub mod model;
 pub mod replica;
+pub mod scenario;
+pub mod trace;
+pub mod world;
 pub mod zoo;

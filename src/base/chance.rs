@@ -100,7 +100,11 @@ impl Keys {
 /// A probability. Exactly 0 never happens and exactly 1 always does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(try_from = "f64", into = "f64")]
-pub struct Odds(f64);
+pub struct Odds {
+    probability: f64,
+    /// How many of the 2^64 words mean yes, less one where all do.
+    threshold: u64,
+}
 
 /// A number that is no probability.
 #[derive(Clone, Debug, PartialEq)]
@@ -118,43 +122,41 @@ impl TryFrom<f64> for Odds {
     type Error = OddsError;
 
     fn try_from(p: f64) -> Result<Odds, OddsError> {
-        if (0.0..=1.0).contains(&p) { Ok(Odds(p)) } else { Err(OddsError(p)) }
+        if (0.0..=1.0).contains(&p) { Ok(Odds::known(p)) } else { Err(OddsError(p)) }
     }
 }
 
 impl From<Odds> for f64 {
     fn from(odds: Odds) -> f64 {
-        odds.0
+        odds.probability
     }
 }
 
 impl Odds {
     /// What never happens.
-    pub const NEVER: Odds = Odds(0.0);
+    pub const NEVER: Odds = Odds::known(0.0);
     /// What always happens.
-    pub const ALWAYS: Odds = Odds(1.0);
+    pub const ALWAYS: Odds = Odds::known(1.0);
+
+    const fn known(probability: f64) -> Odds {
+        Odds { probability, threshold: (probability * 18_446_744_073_709_551_616.0) as u64 }
+    }
 
     /// So many in a thousand; more than a thousand is always.
-    pub fn permille(n: u32) -> Odds {
-        Odds(f64::from(n.min(1000)) / 1000.0)
+    pub const fn permille(n: u32) -> Odds {
+        let n = if n < 1000 { n } else { 1000 };
+        Odds::known(n as f64 / 1000.0)
     }
 
     /// Whether it can happen at all.
     pub fn possible(self) -> bool {
-        self.0 > 0.0
-    }
-
-    /// How many of the 2^64 words mean yes, less one where all do.
-    #[inline]
-    pub fn threshold(self) -> u64 {
-        (self.0 * 18_446_744_073_709_551_616.0) as u64
+        self.probability > 0.0
     }
 
     /// Whether this word means yes.
     #[inline]
     pub fn hit(self, word: u64) -> bool {
-        let threshold = self.threshold();
-        word < threshold || threshold == u64::MAX
+        word < self.threshold || self.threshold == u64::MAX
     }
 }
 

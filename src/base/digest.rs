@@ -29,11 +29,17 @@ impl fmt::Debug for Digest {
 const COLLECTED: usize = 4096;
 
 /// Takes canonical bytes in, gives a [`Digest`] back, and is used again for the next.
-#[derive(Default)]
 pub struct Digester {
-    collected: Vec<u8>,
+    collected: Box<[u8; COLLECTED]>,
+    len: usize,
     stream: Option<Box<Xxh3>>,
     streaming: bool,
+}
+
+impl Default for Digester {
+    fn default() -> Digester {
+        Digester { collected: Box::new([0; COLLECTED]), len: 0, stream: None, streaming: false }
+    }
 }
 
 impl Digester {
@@ -52,36 +58,70 @@ impl Digester {
     /// Takes in bytes as they are. A caller that feeds a variable number of them feeds their length first.
     #[inline]
     pub fn bytes(&mut self, bytes: &[u8]) {
-        if self.collected.len() + bytes.len() > COLLECTED {
-            self.spill();
+        match self.collected.get_mut(self.len..self.len + bytes.len()) {
+            Some(free) => {
+                free.copy_from_slice(bytes);
+                self.len += bytes.len();
+            }
+            None => self.overflow(bytes),
         }
-        self.collected.extend_from_slice(bytes);
+    }
+
+    /// Takes in some numbers.
+    #[inline]
+    pub fn words<const N: usize>(&mut self, words: [u64; N]) {
+        match self.collected.get_mut(self.len..self.len + 8 * N) {
+            Some(free) => {
+                for (free, word) in free.chunks_exact_mut(8).zip(words) {
+                    free.copy_from_slice(&word.to_le_bytes());
+                }
+                self.len += 8 * N;
+            }
+            None => words.iter().for_each(|word| self.overflow(&word.to_le_bytes())),
+        }
     }
 
     /// Takes in one number.
     #[inline]
     pub fn word(&mut self, word: u64) {
-        self.bytes(&word.to_le_bytes());
+        self.words([word]);
     }
 
+    /// Takes in what no longer fits.
     #[cold]
-    fn spill(&mut self) {
-        let stream = self.stream.get_or_insert_with(|| Box::new(Xxh3::new()));
-        if !self.streaming {
-            stream.reset();
-            self.streaming = true;
+    fn overflow(&mut self, bytes: &[u8]) {
+        self.spill();
+        match self.collected.get_mut(..bytes.len()) {
+            Some(free) => {
+                free.copy_from_slice(bytes);
+                self.len = bytes.len();
+            }
+            None => self.stream().update(bytes),
         }
-        stream.update(&self.collected);
-        self.collected.clear();
+    }
+
+    fn spill(&mut self) {
+        let collected = self.len;
+        self.len = 0;
+        if !self.streaming {
+            self.streaming = true;
+            self.stream().reset();
+        }
+        let stream = self.stream.get_or_insert_default();
+        stream.update(&self.collected[..collected]);
+    }
+
+    fn stream(&mut self) -> &mut Xxh3 {
+        self.stream.get_or_insert_default()
     }
 
     /// The digest of all that was taken in since the last one, and a fresh start.
     pub fn finish(&mut self) -> Digest {
         let digest = if self.streaming {
             self.spill();
-            self.stream.as_ref().map_or(0, |stream| stream.digest128())
+            self.stream().digest128()
         } else {
-            xxh3_128(&self.collected)
+            xxh3_128(&self.collected[..self.len])
         };
         self.clear();
         Digest(digest)
@@ -89,7 +129,7 @@ impl Digester {
 
     /// Forgets all that was taken in.
     pub fn clear(&mut self) {
-        self.collected.clear();
+        self.len = 0;
         self.streaming = false;
     }
 }

@@ -14,12 +14,14 @@ mod id;
 mod lamport;
 #[cfg(test)]
 mod laws;
+mod links;
 mod name;
 mod observed;
 mod time;
 mod version_vector;
 
 pub use causal_context::CausalContext;
+pub(crate) use chance::scale;
 pub use chance::{Answers, Concern, Dice, Keys, Odds, OddsError, Odometer, Seed, SeedError};
 pub use digest::{Canonical, Digest, Digester};
 pub use dot::Dot;
@@ -28,6 +30,7 @@ pub use fate::{Arrival, Fate};
 pub use hybrid::{Hybrid, HybridClock};
 pub use id::{ClientId, Identity, Incarnation, ReplicaId, RequestId, TimerId, Update};
 pub use lamport::{Lamport, LamportClock};
+pub use links::{Links, Neighbours};
 pub use name::{Hop, Name, Path, PathError, Root};
 pub use observed::Observed;
 pub use time::{Offset, Span, SpanError, Time};

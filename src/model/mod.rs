@@ -1,5 +1,9 @@
-//! Abstract data types: what can be asked of them and what they show, whoever implements them.
+//! Abstract data types: what clients can ask, and what they are shown. No implementation is in here.
 
+pub mod counter;
+pub mod flag;
 pub mod list;
+pub mod register;
 pub mod rich_text;
+pub mod set;
 pub mod tree;

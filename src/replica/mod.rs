@@ -1,5 +1,19 @@
 //! The seam between the world and the code under test.
+//!
+//! What is here can be called from a plain unit test: a replica or a client gets one event and a context,
+//! and what it would like to happen is a list of values; a data type is called like any other value.
+//! Nothing here knows of networks or schedulers.
 
+mod client;
+mod context;
 mod data;
+mod effect;
+mod protocol;
+mod workload;
 
+pub use client::{Client, ClientContext, Wish};
+pub use context::{Context, Seat};
 pub use data::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
+pub use effect::{Carries, Effect, Receipt, Taken};
+pub use protocol::{Effects, Payload, Replica};
+pub use workload::{Scripted, Workload};

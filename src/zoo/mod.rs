@@ -1,6 +1,11 @@
-//! Systems under test: data types and protocols as the literature gives them.
+//! The systems under test: data types and protocols as the literature gives them, each readable on its
+//! own.
 
 pub mod collect;
+pub mod counter;
+pub mod dots;
+pub mod register;
+pub mod set;
 pub mod text;
 pub mod tree;
 #[cfg(test)]

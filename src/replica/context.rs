@@ -1,0 +1,277 @@
+//! All that a replica is handed: who it is, its own clock and dice, and a list to write its wishes on.
+
+use std::sync::Arc;
+
+use super::{Carries, Effects, Receipt, Replica, Taken};
+use crate::base::{
+    Concern, Dice, Identity, Incarnation, Links, Name, Neighbours, Odds, ReplicaId, RequestId, Seed, Span, Time,
+    TimerId, Update,
+};
+
+/// Who a replica is, in this life.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seat {
+    /// Its slot: where messages to it are addressed.
+    pub slot: ReplicaId,
+    /// What it signs its updates with.
+    pub identity: Identity,
+    /// Which of its lives this is.
+    pub incarnation: Incarnation,
+    /// How many replicas there are.
+    pub members: u32,
+}
+
+/// The one thing a replica acts through.
+///
+/// ```
+/// # use squall::base::{Observed, ReplicaId, RequestId};
+/// # use squall::replica::{Carries, Context, Effect, Payload, Replica};
+/// # #[derive(Default)] struct Echo;
+/// # #[derive(Clone, Debug, PartialEq)] struct Ping;
+/// # impl Payload for Ping { fn size(&self) -> u64 { 1 } }
+/// # impl Observed for Echo { type Op = (); type Answer = (); type View = (); fn view(&self) {} }
+/// impl Replica for Echo {
+///     # type Message = Ping; type Saved = ();
+///     // …
+///     fn request(&mut self, request: RequestId, _: &(), cx: &mut Context<Self>) {
+///         cx.send(ReplicaId(1), Ping, Carries::Nothing);
+///         cx.answer(request, ());
+///     }
+///     # fn message(&mut self, _: ReplicaId, _: &Ping, _: &mut Context<Self>) {}
+/// }
+///
+/// let mut cx = Context::alone(ReplicaId(0), 3);
+/// let request = RequestId::default();
+/// Echo.request(request, &(), &mut cx);
+/// assert_eq!(
+///     cx.take_effects(),
+///     [
+///         Effect::Send { to: ReplicaId(1), message: Ping, carries: Carries::Nothing },
+///         Effect::Answer { request, answer: () },
+///     ]
+/// );
+/// ```
+pub struct Context<R: Replica> {
+    pub(crate) seat: Seat,
+    pub(crate) links: Arc<Links>,
+    pub(crate) dice: Dice,
+    pub(crate) handling: Name,
+    pub(crate) draws: u32,
+    pub(crate) reading: Time,
+    pub(crate) clock_read: bool,
+    pub(crate) accepted: u32,
+    /// Whether anybody wants to know which updates are accepted and taken in.
+    pub(crate) watched: bool,
+    /// Whether anybody wants to know of answers.
+    pub(crate) heard: bool,
+    pub(crate) effects: Vec<Effects<R>>,
+    pub(crate) spares: Vec<R::Message>,
+}
+
+impl<R: Replica> Context<R> {
+    /// A context outside any world, for unit tests: one of `members` replicas that all hear each other,
+    /// its clock at zero.
+    pub fn alone(slot: ReplicaId, members: u32) -> Context<R> {
+        let mut context = Context::new(Arc::new(Links::mesh(members)), Dice::new(Seed(0)));
+        context.seat = Seat { slot, identity: Identity(slot.0), incarnation: Incarnation(0), members };
+        context
+    }
+
+    pub(crate) fn new(links: Arc<Links>, dice: Dice) -> Context<R> {
+        Context {
+            seat: Seat::default(),
+            links,
+            dice,
+            handling: Name::default(),
+            draws: 0,
+            reading: Time::START,
+            clock_read: false,
+            accepted: 0,
+            watched: true,
+            heard: true,
+            effects: Vec::new(),
+            spares: Vec::new(),
+        }
+    }
+
+    /// Makes it the context of another run. Spent messages stay, for their memory.
+    pub(crate) fn renew(&mut self, links: Arc<Links>, dice: Dice) {
+        self.links = links;
+        self.dice = dice;
+        self.effects.clear();
+    }
+
+    /// This replica's slot.
+    #[inline]
+    pub fn slot(&self) -> ReplicaId {
+        self.seat.slot
+    }
+
+    /// What this replica signs its updates with.
+    #[inline]
+    pub fn identity(&self) -> Identity {
+        self.seat.identity
+    }
+
+    /// Which of this replica's lives this is.
+    #[inline]
+    pub fn incarnation(&self) -> Incarnation {
+        self.seat.incarnation
+    }
+
+    /// How many replicas there are, this one among them.
+    #[inline]
+    pub fn members(&self) -> u32 {
+        self.seat.members
+    }
+
+    /// The replicas that a message from here can reach directly.
+    #[inline]
+    pub fn neighbours(&self) -> Neighbours<'_> {
+        self.links.neighbours(self.seat.slot)
+    }
+
+    /// A neighbour by chance, unless there is none.
+    #[inline]
+    pub fn any_neighbour(&mut self) -> Option<ReplicaId> {
+        let count = self.neighbours().len() as u64;
+        let nth = if count > 1 { self.draw(count) } else { 0 };
+        self.neighbours().get(nth as usize)
+    }
+
+    /// What this replica's own clock shows, which need not be the time.
+    #[inline]
+    pub fn now(&mut self) -> Time {
+        self.clock_read = true;
+        self.reading
+    }
+
+    /// A number below `bound`, by chance.
+    #[inline]
+    pub fn draw(&mut self, bound: u64) -> u64 {
+        self.draws += 1;
+        self.dice.below(Concern::Replica, self.handling, self.draws - 1, bound)
+    }
+
+    /// Whether something of these odds happens, by chance.
+    #[inline]
+    pub fn chance(&mut self, odds: Odds) -> bool {
+        self.draws += 1;
+        self.dice.chance(Concern::Replica, self.handling, self.draws - 1, odds)
+    }
+
+    /// Sends a message to one neighbour.
+    #[inline]
+    pub fn send(&mut self, to: ReplicaId, message: R::Message, carries: Carries) {
+        self.effects.push(Effects::<R>::Send { to, message, carries });
+    }
+
+    /// Sends a copy of a value that stays here, in the memory of a message that is done with.
+    #[inline]
+    pub fn send_copy(&mut self, to: ReplicaId, message: &R::Message, carries: Carries) {
+        let message = self.copied(message);
+        self.send(to, message, carries);
+    }
+
+    /// Sends the same message to every neighbour.
+    #[inline]
+    pub fn broadcast(&mut self, message: R::Message, carries: Carries) {
+        self.effects.push(Effects::<R>::Broadcast { message, carries });
+    }
+
+    /// Sends a copy of a value that stays here to every neighbour.
+    #[inline]
+    pub fn broadcast_copy(&mut self, message: &R::Message, carries: Carries) {
+        let message = self.copied(message);
+        self.broadcast(message, carries);
+    }
+
+    #[inline]
+    fn copied(&mut self, message: &R::Message) -> R::Message {
+        match self.spares.pop() {
+            Some(mut spare) => {
+                spare.clone_from(message);
+                spare
+            }
+            None => message.clone(),
+        }
+    }
+
+    /// Asks to be called back after a while. A call of the same timer that is still pending is replaced.
+    #[inline]
+    pub fn set_timer(&mut self, timer: TimerId, after: Span) {
+        self.effects.push(Effects::<R>::SetTimer { timer, after });
+    }
+
+    /// Takes a pending call back.
+    pub fn cancel_timer(&mut self, timer: TimerId) {
+        self.effects.push(Effects::<R>::CancelTimer { timer });
+    }
+
+    /// Says that a request is an update, also where it changes nothing, and learns what it is called.
+    #[inline]
+    pub fn accept(&mut self, request: RequestId) -> Update {
+        self.accepted += 1;
+        let update = Update { replica: self.seat.slot, number: self.accepted };
+        if self.watched {
+            self.effects.push(Effects::<R>::Accept { request, update });
+        }
+        update
+    }
+
+    /// Answers a request, of this moment or an earlier one.
+    #[inline]
+    pub fn answer(&mut self, request: RequestId, answer: R::Answer) {
+        if self.heard {
+            self.effects.push(Effects::<R>::Answer { request, answer });
+        }
+    }
+
+    /// Says that all that rides in the message being handled is now part of the state.
+    #[inline]
+    pub fn incorporate(&mut self) {
+        self.take_in(Taken::InHand);
+    }
+
+    /// A receipt for the message being handled, to take it in later.
+    pub fn receipt(&self) -> Receipt {
+        Receipt(self.handling)
+    }
+
+    /// Says that all that rode in a message put aside is now part of the state.
+    pub fn incorporate_held(&mut self, receipt: Receipt) {
+        self.take_in(Taken::Held(receipt));
+    }
+
+    /// Says that these updates are now part of the state.
+    pub fn incorporate_updates(&mut self, updates: Vec<Update>) {
+        self.take_in(Taken::Updates(updates));
+    }
+
+    #[inline]
+    fn take_in(&mut self, taken: Taken) {
+        if self.watched {
+            self.effects.push(Effects::<R>::Incorporate(taken));
+        }
+    }
+
+    /// Appends a record to what is saved.
+    pub fn save(&mut self, record: R::Saved) {
+        self.effects.push(Effects::<R>::Save(record));
+    }
+
+    /// Replaces all that is saved by an image.
+    pub fn save_all(&mut self, image: R::Saved) {
+        self.effects.push(Effects::<R>::SaveAll(image));
+    }
+
+    /// Makes all that was saved so far survive a crash.
+    pub fn sync(&mut self) {
+        self.effects.push(Effects::<R>::Sync);
+    }
+
+    /// All that was asked for since the last call, in order.
+    pub fn take_effects(&mut self) -> Vec<Effects<R>> {
+        std::mem::take(&mut self.effects)
+    }
+}

@@ -1,0 +1,550 @@
+//! The engine: takes the next event, lets whom it concerns react, and carries out what they wish for.
+
+mod faults;
+mod messages;
+mod replicas;
+mod requests;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::action::{self, Action, Agenda};
+use super::door::WHEN_CHOSEN;
+use super::seat::{Place, Timers};
+use super::slab::{Handle, Pool, Slab};
+use super::{Choice, Door, Network, Queue, Sending, Witness};
+use crate::base::{
+    ClientId, Concern, Dice, Digest, Digester, Fate, Identity, Incarnation, Name, ReplicaId, RequestId, Span, Time,
+    TimerId,
+};
+use crate::replica::{Client, ClientContext, Context, Effect, Effects, Payload, Replica, Seat, Taken, Wish, Workload};
+use crate::scenario::{Disk, Durability, Fault, Latency, Order, Plan, Rebirth};
+use crate::trace::{Cause, Event, Moment, Observer};
+
+/// Makes the replicas of a run. A function from seats to replicas is one.
+pub trait System {
+    /// What it makes.
+    type Replica: Replica;
+
+    /// A replica as it is before its start, or before its restart after a crash.
+    fn spawn(&self, seat: Seat) -> Self::Replica;
+}
+
+impl<R: Replica, F: Fn(Seat) -> R> System for F {
+    type Replica = R;
+
+    fn spawn(&self, seat: Seat) -> R {
+        self(seat)
+    }
+}
+
+/// Why a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Its time was up.
+    InTime,
+    /// Nothing was left to happen.
+    Quiet,
+    /// Its observer ended it.
+    Observed,
+    /// It reached the plan's bound on events.
+    Exhausted,
+}
+
+/// What came of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// What tells this run from every other: all handled events, and the states at the end.
+    pub hash: Digest,
+    /// Why it ended.
+    pub ended: Ended,
+    /// When it ended.
+    pub at: Time,
+    /// How many events were handled.
+    pub events: u64,
+    /// What really happened.
+    pub witness: Witness,
+}
+
+/// An event that is to come.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pending {
+    name: Name,
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum What {
+    Message {
+        to: ReplicaId,
+        body: Handle,
+        copy: u16,
+        damaged: bool,
+    },
+    Timer {
+        replica: ReplicaId,
+        timer: TimerId,
+        set: u32,
+        life: Incarnation,
+    },
+    ClientTimer {
+        client: ClientId,
+        timer: TimerId,
+        set: u32,
+    },
+    Scripted {
+        nth: u32,
+    },
+    Ask {
+        ask: Handle,
+    },
+    Answer {
+        answer: Handle,
+    },
+    /// The n-th entry of the agenda.
+    Act {
+        nth: u32,
+    },
+    Wake {
+        replica: ReplicaId,
+        life: Incarnation,
+    },
+}
+
+/// A message under way, shared by its copies and by its destinations.
+#[derive(Clone)]
+struct Body<M> {
+    message: M,
+    root: Name,
+    from: ReplicaId,
+    sent: Time,
+    /// The how-many-eth message of the run, for telling which of two was sent first.
+    order: u64,
+    /// How many copies are still under way.
+    shares: u32,
+    /// Whether several copies go to one destination, and to no other.
+    twins: bool,
+    /// Whether one of those has been handled.
+    handled: bool,
+}
+
+/// The kinds of handled events, as the trace hash tells them apart.
+const START: u8 = 0;
+const TIMER: u8 = 1;
+const MESSAGE: u8 = 2;
+const REQUEST: u8 = 3;
+const CLIENT: u8 = 4;
+const ACTION: u8 = 5;
+
+struct Ask<O> {
+    request: RequestId,
+    replica: ReplicaId,
+    op: O,
+}
+
+/// How many spent messages are kept for their memory.
+const MOST_SPARES: usize = 1024;
+
+/// A world in which runs take place, one after the other. It keeps its memory from run to run, and
+/// nothing else.
+pub struct World<R: Replica, C: Client<R> = ()> {
+    replicas: Vec<R>,
+    places: Vec<Place<R::Saved>>,
+    clients: Vec<C>,
+    client_timers: Vec<Timers>,
+    asked: Vec<u32>,
+    queue: Queue,
+    pending: Pool<Pending>,
+    /// What happens before time moves on.
+    at_once: VecDeque<Pending>,
+    /// Messages that arrive when the door chooses them.
+    chosen: Vec<Pending>,
+    choices: Vec<Choice>,
+    bodies: Slab<Body<R::Message>>,
+    asks: Slab<Ask<R::Op>>,
+    answers: Slab<(RequestId, R::Answer)>,
+    damages: BTreeMap<Name, u64>,
+    context: Option<Context<R>>,
+    wishes: Vec<Wish<R::Op>>,
+    /// For each destination, the handled event that last sent to it, and how often.
+    sent_to: Vec<(u64, u32)>,
+    network: Network,
+    agenda: Agenda,
+    /// Which walls stand.
+    standing: Vec<u32>,
+    holding: Vec<u32>,
+    latest: BTreeMap<u64, u64>,
+    trace: Digester,
+    digester: Digester,
+    witness: Witness,
+}
+
+impl<R: Replica, C: Client<R>> Default for World<R, C> {
+    fn default() -> World<R, C> {
+        World::new()
+    }
+}
+
+impl<R: Replica, C: Client<R>> World<R, C> {
+    /// An empty world.
+    pub fn new() -> World<R, C> {
+        World {
+            replicas: Vec::new(),
+            places: Vec::new(),
+            clients: Vec::new(),
+            client_timers: Vec::new(),
+            asked: Vec::new(),
+            queue: Queue::new(),
+            pending: Pool::default(),
+            at_once: VecDeque::new(),
+            chosen: Vec::new(),
+            choices: Vec::new(),
+            bodies: Slab::default(),
+            asks: Slab::default(),
+            answers: Slab::default(),
+            damages: BTreeMap::new(),
+            context: None,
+            wishes: Vec::new(),
+            sent_to: Vec::new(),
+            network: Network::default(),
+            agenda: Agenda::default(),
+            standing: Vec::new(),
+            holding: Vec::new(),
+            latest: BTreeMap::new(),
+            trace: Digester::new(),
+            digester: Digester::new(),
+            witness: Witness::default(),
+        }
+    }
+
+    /// Runs a plan: its replicas as the system makes them, asked as the workload says, with all open
+    /// questions put to the door. The observer sees it all, and can end it.
+    pub fn run<Y, W, D, O>(&mut self, plan: &Plan, system: &Y, workload: &W, door: &mut D, observer: &mut O) -> Run
+    where
+        Y: System<Replica = R>,
+        W: Workload<R, Client = C> + ?Sized,
+        D: Door,
+        O: Observer<R>,
+    {
+        let dice = door.dice();
+        self.reset(plan, &dice);
+        let mut context = match self.context.take() {
+            Some(mut context) => {
+                context.renew(plan.links().clone(), dice.clone());
+                context
+            }
+            None => Context::new(plan.links().clone(), dice.clone()),
+        };
+        context.watched = O::WATCHES;
+        context.heard = O::WATCHES || C::LISTENS;
+        let mut engine = Engine {
+            plan,
+            system,
+            workload,
+            door,
+            observer,
+            context,
+            now: Time::START,
+            moment: Moment::default(),
+            root: Name::default(),
+            pushed: 0,
+            sent: 0,
+            stop: false,
+            calm: false,
+            access_at_once: plan.scenario().access == Latency::Constant(Span::ZERO),
+            drawn_order: plan.scenario().order == Order::Drawn,
+            inversions: plan.scenario().count_inversions || plan.profiles().iter().any(|link| link.reorder.is_some()),
+            full: plan.links().is_full(),
+            weigh: plan.profiles().iter().any(|link| link.bandwidth.is_some()),
+            dice,
+            world: self,
+        };
+        engine.set_up();
+        let ended = engine.go();
+        engine.finish(ended)
+    }
+
+    /// The replicas as the last run left them.
+    pub fn replicas(&self) -> &[R] {
+        &self.replicas
+    }
+
+    /// A body of its own for what was shared.
+    #[cold]
+    fn twin(&mut self, body: Handle) -> Handle {
+        let twin = Body { shares: 1, ..self.bodies.get(body).clone() };
+        self.bodies.insert(twin)
+    }
+
+    /// The how-many-eth message to a destination this is, of those sent in one handled event.
+    #[inline]
+    fn count(&mut self, to: ReplicaId, step: u64) -> u32 {
+        let (last, count) = &mut self.sent_to[to.index()];
+        if *last != step {
+            (*last, *count) = (step, 0);
+        }
+        *count += 1;
+        *count - 1
+    }
+
+    /// Counts a message that a later one of its link has overtaken.
+    fn overtaken(&mut self, plan: &Plan, from: ReplicaId, to: ReplicaId, order: u64) {
+        let link = plan.links().slot(from, to).unwrap_or_default();
+        let latest = self.latest.entry(link).or_default();
+        if order < *latest {
+            self.witness.inverted += 1;
+        } else {
+            *latest = order;
+        }
+    }
+
+    fn hash_message(&mut self, body: Handle) {
+        self.bodies.get(body).message.digest(&mut self.digester);
+        self.trace.bytes(&self.digester.finish().0.to_le_bytes());
+    }
+
+    fn reset(&mut self, plan: &Plan, dice: &Dice) {
+        self.replicas.clear();
+        self.clients.clear();
+        for timers in &mut self.client_timers {
+            timers.clear();
+        }
+        self.asked.clear();
+        self.network.reset(plan, dice.keys());
+        self.queue.reset(self.network.typical());
+        self.pending.clear();
+        self.at_once.clear();
+        self.chosen.clear();
+        self.bodies.clear();
+        self.asks.clear();
+        self.answers.clear();
+        self.damages.clear();
+        self.sent_to.clear();
+        self.sent_to.resize(plan.replicas() as usize, (0, 0));
+        self.agenda.draw(plan, dice);
+        self.standing.clear();
+        self.holding.clear();
+        self.latest.clear();
+        self.trace.clear();
+        self.witness.reset(plan.scenario().faults.len());
+    }
+}
+
+/// One run under way.
+struct Engine<'a, R: Replica, C: Client<R>, Y, W: ?Sized, D, O> {
+    world: &'a mut World<R, C>,
+    plan: &'a Plan,
+    system: &'a Y,
+    workload: &'a W,
+    door: &'a mut D,
+    observer: &'a mut O,
+    context: Context<R>,
+    dice: Dice,
+    now: Time,
+    moment: Moment,
+    /// What set the chain of messages going which the current event is part of.
+    root: Name,
+    pushed: u64,
+    sent: u64,
+    stop: bool,
+    calm: bool,
+    access_at_once: bool,
+    drawn_order: bool,
+    inversions: bool,
+    full: bool,
+    weigh: bool,
+}
+
+impl<R, C, Y, W, D, O> Engine<'_, R, C, Y, W, D, O>
+where
+    R: Replica,
+    C: Client<R>,
+    Y: System<Replica = R>,
+    W: Workload<R, Client = C> + ?Sized,
+    D: Door,
+    O: Observer<R>,
+{
+    fn set_up(&mut self) {
+        for nth in 0..self.world.agenda.actions.len() as u32 {
+            let (time, name, _) = self.world.agenda.actions[nth as usize];
+            self.push(time, Pending { name, what: What::Act { nth } });
+        }
+        for (nth, scripted) in (0..).zip(self.workload.script()) {
+            let name = match &scripted.label {
+                Some(label) => Name::label(label),
+                None => Name::request(ClientId::SCRIPT, nth),
+            };
+            self.push(scripted.at, Pending { name, what: What::Scripted { nth } });
+        }
+        let members = self.plan.replicas();
+        for slot in 0..members {
+            let replica = ReplicaId(slot);
+            let seat = Seat { slot: replica, identity: Identity(slot), incarnation: Incarnation(0), members };
+            self.world.replicas.push(self.system.spawn(seat));
+            match self.world.places.get_mut(slot as usize) {
+                Some(place) => place.reset(seat),
+                None => self.world.places.push(Place::new(seat)),
+            }
+            let place = &mut self.world.places[slot as usize];
+            place.durability = self.plan.durability(replica);
+            place.set_clock(self.plan.clock(replica));
+        }
+        self.world.places.truncate(members as usize);
+        for slot in 0..members {
+            let (replica, name) = (ReplicaId(slot), Name::start(ReplicaId(slot), Incarnation(0)));
+            self.begin(name, START, name);
+            if O::WATCHES {
+                self.observer.event(&self.moment, &Event::Start { replica, identity: Identity(slot) });
+            }
+            self.react(replica, |subject, cx| subject.start(cx));
+        }
+        for nth in 0..self.workload.clients() {
+            let client = ClientId(nth);
+            self.world.clients.push(self.workload.client(client));
+            self.world.asked.push(0);
+            if self.world.client_timers.len() <= nth as usize {
+                self.world.client_timers.push(Timers::default());
+            }
+        }
+        for nth in 0..self.workload.clients() {
+            let client = ClientId(nth);
+            self.serve(client, Name::client_start(client), |client, cx| client.start(cx));
+        }
+    }
+
+    fn go(&mut self) -> Ended {
+        let (most, ends) = (self.plan.scenario().most_events, self.plan.ends_at());
+        loop {
+            if self.stop {
+                return Ended::Observed;
+            }
+            if self.moment.step >= most {
+                return Ended::Exhausted;
+            }
+            if let Some(pending) = self.world.at_once.pop_front() {
+                self.handle(pending);
+                continue;
+            }
+            if D::CHOOSES && !self.world.chosen.is_empty() {
+                self.choose(ends);
+                continue;
+            }
+            match self.world.queue.pop() {
+                None => return Ended::Quiet,
+                Some((time, _)) if time > ends.0 => {
+                    self.now = ends;
+                    return Ended::InTime;
+                }
+                Some((time, index)) => {
+                    self.now = Time(time);
+                    let pending = self.world.pending.remove(index);
+                    self.handle(pending);
+                }
+            }
+        }
+    }
+
+    /// Lets the door choose between the messages that wait for it and the earliest other event. A message
+    /// comes right after the event before it, so that a delay can realise the same order later.
+    fn choose(&mut self, ends: Time) {
+        let next = self.now + Span(1);
+        let due = self.world.queue.peek().map(|(time, _)| time).filter(|time| *time <= ends.0);
+        let mut chosen = None;
+        if due.is_none_or(|due| due > next.0) {
+            self.world.choices.clear();
+            if due.is_some() {
+                let (_, index) = self.world.queue.peek().unwrap_or_default();
+                let Pending { name, .. } = self.world.pending.get(index);
+                self.world.choices.push(Choice { name, replica: None, message: false });
+            }
+            for pending in &self.world.chosen {
+                let What::Message { to, .. } = pending.what else { continue };
+                self.world.choices.push(Choice { name: pending.name, replica: Some(to), message: true });
+            }
+            let at = self.door.next(&self.world.choices);
+            chosen = at.checked_sub(usize::from(due.is_some()));
+        }
+        let pending = match chosen {
+            Some(at) => {
+                self.now = next;
+                self.world.chosen.remove(at)
+            }
+            None => {
+                let (time, index) = self.world.queue.pop().unwrap_or_default();
+                self.now = self.now.max(Time(time));
+                self.world.pending.remove(index)
+            }
+        };
+        self.handle(pending);
+    }
+
+    #[inline]
+    fn push(&mut self, time: Time, pending: Pending) {
+        let tie = if self.drawn_order {
+            self.dice.keys().word(Concern::Order, pending.name, 0) >> 28
+        } else {
+            self.pushed += 1;
+            self.pushed
+        };
+        let index = self.world.pending.insert(pending);
+        self.world.queue.push(time.0, tie, index);
+    }
+
+    /// Opens a handled event: it has a number, a name, and its place in the trace hash.
+    #[inline]
+    fn begin(&mut self, name: Name, kind: u8, root: Name) {
+        self.moment = Moment { at: self.now, step: self.moment.step + 1, name };
+        self.root = root;
+        self.world.trace.words([self.now.0, u64::from(kind), name.0]);
+    }
+
+    fn handle(&mut self, pending: Pending) {
+        match pending.what {
+            What::Message { to, body, copy, damaged } => self.arrive(pending, to, body, copy, damaged),
+            What::Timer { replica, timer, set, life } => self.fire(pending, replica, timer, set, life),
+            What::ClientTimer { client, timer, set } => {
+                let timers = &mut self.world.client_timers[client.index()];
+                if timers.counts(timer, set) {
+                    timers.fire(timer);
+                    self.serve(client, pending.name, |client, cx| client.timer(timer, cx));
+                }
+            }
+            What::Scripted { nth } => self.scripted(pending.name, nth),
+            What::Ask { ask } => {
+                let ask = self.world.asks.remove(ask);
+                self.reach(pending.name, ask);
+            }
+            What::Answer { answer } => {
+                let (request, answer) = self.world.answers.remove(answer);
+                if O::WATCHES {
+                    self.observer.event(&self.moment, &Event::Answered { request, answer: &answer });
+                }
+                if C::LISTENS && request.client != ClientId::SCRIPT {
+                    self.serve(request.client, pending.name, |client, cx| client.answered(request, &answer, cx));
+                }
+            }
+            What::Act { nth } => self.act(pending.name, self.world.agenda.actions[nth as usize].2),
+            What::Wake { replica, life } => self.wake(replica, life),
+        }
+    }
+
+    fn finish(self, ended: Ended) -> Run {
+        let world = self.world;
+        world.trace.word(self.now.0);
+        for replica in &world.replicas {
+            replica.digest_state(&mut world.digester);
+            world.trace.bytes(&world.digester.finish().0.to_le_bytes());
+        }
+        let doings = world.network.doings;
+        world.witness.held_up += doings.held_up;
+        world.witness.kept_in_order += doings.kept_in_order;
+        world.witness.queued += doings.queued;
+        world.context = Some(self.context);
+        Run {
+            hash: world.trace.finish(),
+            ended,
+            at: self.now,
+            events: self.moment.step,
+            witness: world.witness.clone(),
+        }
+    }
+}

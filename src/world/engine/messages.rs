@@ -1,0 +1,181 @@
+//! Messages: how one is sent, what stands in its way, and how it arrives.
+
+use super::*;
+
+impl<R, C, Y, W, D, O> Engine<'_, R, C, Y, W, D, O>
+where
+    R: Replica,
+    C: Client<R>,
+    Y: System<Replica = R>,
+    W: Workload<R, Client = C> + ?Sized,
+    D: Door,
+    O: Observer<R>,
+{
+    /// Gives a message a body that its copies share.
+    #[inline]
+    pub(super) fn embody(&mut self, from: ReplicaId, message: R::Message, shares: u32, twins: bool) -> Handle {
+        self.sent += 1;
+        let body =
+            Body { message, root: self.root, from, sent: self.now, order: self.sent, shares, twins, handled: false };
+        self.world.bodies.insert(body)
+    }
+
+    /// One share less; the memory of a message without any is used again.
+    #[inline]
+    pub(super) fn release(&mut self, handle: Handle) {
+        let body = self.world.bodies.get_mut(handle);
+        body.shares -= 1;
+        if body.shares == 0 {
+            let body = self.world.bodies.remove(handle);
+            self.spare(body.message);
+        }
+    }
+
+    /// Keeps the memory of a message that is done with.
+    #[inline]
+    pub(super) fn spare(&mut self, message: R::Message) {
+        if self.context.spares.len() < MOST_SPARES {
+            self.context.spares.push(message);
+        }
+    }
+
+    /// What a message to one destination is called, and what becomes of it.
+    #[inline]
+    pub(super) fn send(&mut self, from: ReplicaId, to: ReplicaId, message: &R::Message) -> (Name, Fate) {
+        self.world.witness.sent += 1;
+        let routed =
+            if self.full { to != from && to.0 < self.plan.replicas() } else { self.plan.links().connected(from, to) };
+        let nth = if routed { self.world.count(to, self.moment.step) } else { 0 };
+        let name = self.moment.name.message(to, nth);
+        if O::WATCHES {
+            let event = Event::Send { message: name, from, to, size: message.size(), body: message };
+            self.observer.event(&self.moment, &event);
+        }
+        let mut fate = Fate::lost();
+        let cause = if !routed {
+            self.world.witness.no_route += 1;
+            Some(Cause::NoRoute)
+        } else if let Some(fault) = self.cut(from, to, false) {
+            self.world.witness.cut_by[fault as usize] += 1;
+            Some(Cause::Partition(fault))
+        } else {
+            let size = if self.weigh { message.size() } else { 0 };
+            let sending = Sending { name, root: self.root, from, to, nth, at: self.now, size };
+            let cause = self.door.fate(&sending, &mut self.world.network, &mut fate);
+            match cause {
+                None => self.world.witness.duplicated += fate.copies().len().saturating_sub(1) as u64,
+                Some(Cause::Burst) => self.world.witness.lost_in_bursts += 1,
+                Some(Cause::Script) => self.world.witness.lost_by_script += 1,
+                Some(_) => self.world.witness.lost += 1,
+            }
+            cause
+        };
+        if O::WATCHES {
+            self.observer.event(&self.moment, &Event::Fate { message: name, fate: &fate, cause });
+        }
+        (name, fate)
+    }
+
+    /// Puts the copies of a message on their way.
+    #[inline]
+    pub(super) fn dispatch(&mut self, from: ReplicaId, to: ReplicaId, name: Name, fate: &Fate, body: Handle) {
+        for (copy, arrival) in (0..).zip(fate.copies()) {
+            if let Some(bits) = arrival.damage {
+                self.world.damages.insert(name.copy(u32::from(copy)), bits);
+            }
+            let what = What::Message { to, body, copy, damaged: arrival.damage.is_some() };
+            if arrival.delay == WHEN_CHOSEN {
+                self.world.chosen.push(Pending { name, what });
+                continue;
+            }
+            let mut at = self.now + arrival.delay;
+            if !self.world.holding.is_empty() {
+                at = self.held(from, to, at);
+            }
+            self.push(at, Pending { name, what });
+        }
+    }
+
+    /// When a message that would arrive at some moment does so, on a link that may be held.
+    #[cold]
+    pub(super) fn held(&mut self, from: ReplicaId, to: ReplicaId, at: Time) -> Time {
+        let holds = self.world.holding.iter().map(|hold| self.world.agenda.holds[*hold as usize]);
+        let until = holds.filter(|held| (held.from, held.to) == (from, to)).map(|held| held.until).max();
+        self.world.witness.held_back += u64::from(until.is_some_and(|until| until > at));
+        until.map_or(at, |until| until.max(at))
+    }
+
+    /// The fault that cuts a message off now, if one does.
+    #[inline]
+    pub(super) fn cut(&self, from: ReplicaId, to: ReplicaId, in_flight: bool) -> Option<u32> {
+        if self.world.standing.is_empty() {
+            return None;
+        }
+        let walls = self.world.standing.iter().map(|wall| &self.world.agenda.walls[*wall as usize]);
+        walls
+            .filter(|wall| !in_flight || wall.cuts_in_flight)
+            .find(|wall| wall.cuts(from, to, self.now, &self.dice))
+            .map(|wall| wall.fault)
+    }
+
+    #[inline]
+    pub(super) fn arrive(&mut self, pending: Pending, to: ReplicaId, handle: Handle, copy: u16, damaged: bool) {
+        if !self.world.places[to.index()].up {
+            self.world.witness.dead_letters += 1;
+            return self.miss(pending.name, handle, copy, Cause::Down);
+        }
+        let Body { from, sent, order, .. } = *self.world.bodies.get(handle);
+        if let Some(fault) = self.cut(from, to, true) {
+            self.world.witness.cut_by[fault as usize] += 1;
+            return self.miss(pending.name, handle, copy, Cause::Partition(fault));
+        }
+        if !self.ready(to, pending) {
+            return;
+        }
+        let name = pending.name.copy(u32::from(copy));
+        let mut handle = handle;
+        if damaged {
+            let bits = self.world.damages.remove(&name).unwrap_or_default();
+            let copied = self.world.twin(handle);
+            if !self.world.bodies.get_mut(copied).message.damage(bits) {
+                self.world.witness.thrown_away += 1;
+                self.release(copied);
+                return self.miss(pending.name, handle, copy, Cause::Damage);
+            }
+            self.world.witness.damaged += 1;
+            self.release(handle);
+            handle = copied;
+        }
+        self.world.witness.delivered += 1;
+        let body = self.world.bodies.get_mut(handle);
+        let root = body.root;
+        if body.twins {
+            self.world.witness.delivered_again += u64::from(std::mem::replace(&mut body.handled, true));
+        }
+        if self.inversions {
+            self.world.overtaken(self.plan, from, to, order);
+        }
+        self.begin(name, MESSAGE, root);
+        if self.plan.scenario().hash_messages {
+            self.world.hash_message(handle);
+        }
+        if O::WATCHES {
+            let event = Event::Deliver { message: pending.name, copy: u32::from(copy), from, to, sent, damaged };
+            self.observer.event(&self.moment, &event);
+        }
+        self.enter(to);
+        let world = &mut *self.world;
+        world.replicas[to.index()].message(from, &world.bodies.get(handle).message, &mut self.context);
+        self.leave(to);
+        self.release(handle);
+    }
+
+    /// A copy that was on its way does not arrive.
+    #[cold]
+    pub(super) fn miss(&mut self, message: Name, body: Handle, copy: u16, cause: Cause) {
+        if O::WATCHES {
+            self.observer.event(&self.moment, &Event::Miss { message, copy: u32::from(copy), cause });
+        }
+        self.release(body);
+    }
+}

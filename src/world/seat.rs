@@ -1,0 +1,163 @@
+//! What the world keeps about each replica, beside the replica itself.
+
+use std::collections::VecDeque;
+
+use super::clock::Dial;
+use super::disk::DiskState;
+use super::engine::Pending;
+use crate::base::{Span, Time, TimerId};
+use crate::replica::Seat;
+use crate::scenario::{Clock, Durability};
+
+/// One replica's place in the world.
+pub(super) struct Place<D> {
+    pub(super) seat: Seat,
+    pub(super) up: bool,
+    /// How many updates were accepted here, in all lives.
+    pub(super) accepted: u32,
+    /// How many of them the present state goes back to.
+    pub(super) held: u32,
+    pub(super) timers: Timers,
+    pub(super) dial: Dial,
+    pub(super) clock_is_right: bool,
+    pub(super) durability: Durability,
+    pub(super) disk: DiskState<D>,
+    /// What was durable some time before a crash that will ask for it.
+    pub(super) backup: Option<(Vec<D>, u32)>,
+    /// How many pauses it is in.
+    pub(super) pauses: u32,
+    /// How long it takes over each event.
+    pub(super) each: Span,
+    pub(super) busy_until: Time,
+    /// What came while it could not be handled.
+    pub(super) waiting: VecDeque<Pending>,
+    /// The fault that will kill it in the middle of a handler, and after how many sends.
+    pub(super) armed: Option<(u32, u32)>,
+    /// Whether it is to be woken for what waits.
+    pub(super) waking: bool,
+}
+
+impl<D> Place<D> {
+    pub(super) fn new(seat: Seat) -> Place<D> {
+        Place {
+            seat,
+            up: true,
+            accepted: 0,
+            held: 0,
+            timers: Timers::default(),
+            dial: Dial::default(),
+            clock_is_right: true,
+            durability: Durability::default(),
+            disk: DiskState::default(),
+            backup: None,
+            pauses: 0,
+            each: Span::ZERO,
+            busy_until: Time::START,
+            waiting: VecDeque::new(),
+            armed: None,
+            waking: false,
+        }
+    }
+
+    /// Makes it the place of a new run, in the memory that it has.
+    pub(super) fn reset(&mut self, seat: Seat) {
+        let mut timers = std::mem::take(&mut self.timers);
+        let mut waiting = std::mem::take(&mut self.waiting);
+        timers.clear();
+        waiting.clear();
+        *self = Place { timers, waiting, ..Place::new(seat) };
+    }
+
+    pub(super) fn set_clock(&mut self, clock: Clock) {
+        self.dial = Dial::new(clock);
+        self.clock_is_right = self.dial.is_right();
+    }
+
+    /// Whether an event must wait.
+    #[inline]
+    pub(super) fn occupied(&self, now: Time) -> bool {
+        self.pauses > 0 || self.busy_until > now || !self.waiting.is_empty()
+    }
+}
+
+/// The timers of one replica in one life, or of one client.
+#[derive(Default)]
+pub(super) struct Timers(Vec<Timer>);
+
+struct Timer {
+    id: TimerId,
+    /// The how-many-eth setting counts; earlier ones do not fire.
+    set: u32,
+    pending: bool,
+    fired: u32,
+}
+
+impl Timers {
+    #[inline]
+    fn slot(&mut self, id: TimerId) -> &mut Timer {
+        let at = match self.0.first() {
+            Some(first) if first.id == id => 0,
+            _ => match self.0.binary_search_by_key(&id, |timer| timer.id) {
+                Ok(at) => at,
+                Err(at) => {
+                    self.0.insert(at, Timer { id, set: 0, pending: false, fired: 0 });
+                    at
+                }
+            },
+        };
+        &mut self.0[at]
+    }
+
+    /// Sets a timer: the number of this setting, and how often the timer fired before.
+    #[inline]
+    pub(super) fn set(&mut self, id: TimerId) -> (u32, u32) {
+        let timer = self.slot(id);
+        timer.set += 1;
+        timer.pending = true;
+        (timer.set, timer.fired)
+    }
+
+    pub(super) fn cancel(&mut self, id: TimerId) {
+        self.slot(id).pending = false;
+    }
+
+    /// Whether a setting still counts.
+    #[inline]
+    pub(super) fn counts(&mut self, id: TimerId, set: u32) -> bool {
+        let timer = self.slot(id);
+        timer.pending && timer.set == set
+    }
+
+    /// The pending setting has fired.
+    #[inline]
+    pub(super) fn fire(&mut self, id: TimerId) {
+        let timer = self.slot(id);
+        timer.pending = false;
+        timer.fired += 1;
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_latest_setting_of_a_timer_fires() {
+        let mut timers = Timers::default();
+        let (first, _) = timers.set(TimerId(3));
+        let (second, nth) = timers.set(TimerId(3));
+        assert_eq!(nth, 0);
+        assert!(!timers.counts(TimerId(3), first));
+        assert!(timers.counts(TimerId(3), second));
+        timers.fire(TimerId(3));
+        assert!(!timers.counts(TimerId(3), second), "once");
+        let (third, nth) = timers.set(TimerId(3));
+        assert_eq!(nth, 1);
+        timers.cancel(TimerId(3));
+        assert!(!timers.counts(TimerId(3), third));
+    }
+}

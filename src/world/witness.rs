@@ -1,0 +1,108 @@
+//! What really happened, counted: so that a fault that did nothing can be told from one that bit.
+
+use std::fmt;
+
+macro_rules! witness {
+    ($($(#[$doc:meta])* $field:ident: $says:literal,)*) => {
+        /// Counts of what really happened in a run.
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        pub struct Witness {
+            $($(#[$doc])* pub $field: u64,)*
+            /// Copies cut off by each fault of the plan that is a partition, by the fault's position.
+            pub cut_by: Vec<u64>,
+        }
+
+        impl Witness {
+            /// Every count with its meaning, partitions apart.
+            pub fn counts(&self) -> impl Iterator<Item = (&'static str, u64)> {
+                [$(($says, self.$field),)*].into_iter()
+            }
+
+            pub(super) fn reset(&mut self, faults: usize) {
+                let mut cut_by = std::mem::take(&mut self.cut_by);
+                cut_by.clear();
+                cut_by.resize(faults, 0);
+                *self = Witness { cut_by, ..Witness::default() };
+            }
+
+            /// Adds the counts of another run of the same plan.
+            pub fn add(&mut self, other: &Witness) {
+                $(self.$field += other.$field;)*
+                self.cut_by.resize(self.cut_by.len().max(other.cut_by.len()), 0);
+                for (mine, theirs) in self.cut_by.iter_mut().zip(&other.cut_by) {
+                    *mine += theirs;
+                }
+            }
+        }
+    };
+}
+
+witness! {
+    /// Messages that left a replica.
+    sent: "messages sent",
+    /// Copies that reached a replica and were handled.
+    delivered: "copies delivered",
+    /// Messages lost by themselves.
+    lost: "messages lost",
+    /// Messages lost in a burst.
+    lost_in_bursts: "messages lost in bursts",
+    /// Messages that a script lost.
+    lost_by_script: "messages lost by script",
+    /// Copies beyond the first that the network made.
+    duplicated: "copies made beyond the first",
+    /// Deliveries of a message that its receiver had handled before.
+    delivered_again: "messages delivered again",
+    /// Copies held up beyond their latency.
+    held_up: "copies held up",
+    /// Copies that arrived after a later message of the same link.
+    inverted: "copies overtaken",
+    /// Copies that waited for an earlier one, on a link that keeps order.
+    kept_in_order: "copies kept in order",
+    /// Messages that waited for others to pass, on a link of limited bandwidth.
+    queued: "messages queued for bandwidth",
+    /// Copies that were held back until told.
+    held_back: "copies held back",
+    /// Copies whose bytes were changed, and that were delivered so.
+    damaged: "copies delivered damaged",
+    /// Copies whose damage was noticed, and that were thrown away.
+    thrown_away: "copies thrown away as damaged",
+    /// Copies that found nobody there.
+    dead_letters: "copies that found nobody there",
+    /// Messages to where no edge leads.
+    no_route: "messages without a route",
+    /// Deaths.
+    crashes: "crashes",
+    /// Deaths between two sends of one handler.
+    half_sent: "crashes between two sends",
+    /// Returns.
+    restarts: "restarts",
+    /// Accepted updates that a disk did not bring back.
+    updates_lost: "updates lost with a disk",
+    /// Requests that found nobody there.
+    unheard: "requests that found nobody there",
+    /// Events that waited for a paused or slow replica.
+    deferred: "events that waited for a replica",
+    /// Readings of a clock that had jumped since its last reading, or stood still.
+    clock_steps_read: "clock steps read",
+    /// Readings of a clock that was off.
+    clock_errors_read: "wrong clock readings",
+}
+
+impl Witness {
+    /// Copies cut off by any partition.
+    pub fn cut(&self) -> u64 {
+        self.cut_by.iter().sum()
+    }
+}
+
+/// What happened at all, most basic first.
+impl fmt::Display for Witness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut gap = "";
+        for (says, count) in self.counts().chain([("copies cut off", self.cut())]).filter(|(_, count)| *count > 0) {
+            write!(f, "{gap}{count} {says}")?;
+            gap = ", ";
+        }
+        if gap.is_empty() { f.write_str("nothing happened") } else { Ok(()) }
+    }
+}
