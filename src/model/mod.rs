@@ -4,4 +4,6 @@ pub mod counter;
 pub mod flag;
 pub mod list;
 pub mod register;
+pub mod rich_text;
 pub mod set;
+pub mod tree;

@@ -1,8 +1,12 @@
 //! The systems under test: data types and protocols as the literature gives them, each readable on its
 //! own.
 
+pub mod collect;
 pub mod counter;
 pub mod dots;
 pub mod register;
 pub mod set;
 pub mod text;
+pub mod tree;
+#[cfg(test)]
+mod trials;
