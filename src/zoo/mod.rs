@@ -1,0 +1,3 @@
+//! The systems under test: data types, each readable on its own.
+
+pub mod document;
