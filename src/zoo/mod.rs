@@ -1,3 +1,4 @@
-//! The systems under test: data types, each readable on its own.
+//! The replicated data types of the literature, one file each, usable as plain values.
 
 pub mod document;
+pub mod dots;
