@@ -1,3 +1,5 @@
-//! Abstract data types: what clients can ask, and what they are shown. No implementation is in here.
+//! Abstract data types: what can be asked of them and what they show, whoever implements them.
 
 pub mod document;
+pub mod flag;
+pub mod set;

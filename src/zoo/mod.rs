@@ -1,4 +1,5 @@
-//! The replicated data types of the literature, one file each, usable as plain values.
+//! The systems under test: data types, each readable on its own.
 
 pub mod document;
 pub mod dots;
+pub mod set;

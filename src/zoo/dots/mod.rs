@@ -2,7 +2,7 @@
 //! store beside it no longer holds it.
 //!
 //! After *Delta State Replicated Data Types* (2018). Three stores compose: a set of dots, a function from
-//! dots, a map to further stores; and pairs of stores. Which dots an operation adds and drops is not
+//! dots, a map to further stores; and pairs of stores. A map to sets of dots also comes in a flat form. Which dots an operation adds and drops is not
 //! said here; that is what makes one data type or another. The law: the context that is joined with a
 //! store covers every dot in it, and what stands at a dot never changes.
 
@@ -14,10 +14,12 @@ use serde::{Deserialize, Serialize};
 use crate::base::{CausalContext, Dot, Identity};
 
 mod fun;
+mod keys;
 mod map;
 mod set;
 
 pub use fun::DotFun;
+pub use keys::DotKeys;
 pub use map::DotMap;
 pub use set::DotSet;
 
@@ -99,12 +101,35 @@ impl<S: DotStore> Causal<S> {
         self.context.next(identity)
     }
 
+    /// The dot that [`next`](Causal::next) would name.
+    ///
+    /// # Panics
+    /// Where the identity has used up its 2^32 - 1 numbers.
+    pub fn upcoming(&self, identity: Identity) -> Dot {
+        let above = self.context.exceptions().iter().rfind(|dot| dot.identity == identity);
+        let last = above.map_or(self.context.vector().get(identity), |dot| dot.counter);
+        let counter = last.checked_add(1).unwrap_or_else(|| panic!("{identity} has no number left after {last}"));
+        Dot { identity, counter }
+    }
+
     /// Takes in all that the other knows, be it a state or a delta.
     #[inline]
     pub fn join(&mut self, other: &Causal<S>) {
         self.store.join(&self.context, &other.store, &other.context);
         self.context.merge(&other.context);
     }
+}
+
+/// An operation as it travels by itself, where it is not told as a delta.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DotEffect<Op> {
+    /// What was asked for.
+    pub op: Op,
+    /// The dots that it saw of what it is about, and kills.
+    pub seen: Vec<Dot>,
+    /// The dot that it brings to life.
+    pub dot: Option<Dot>,
 }
 
 impl<S: Clone> Clone for Causal<S> {

@@ -46,6 +46,71 @@ fn forgetting_is_the_join_with_an_empty_store_that_has_seen_as_much() {
     assert_eq!((ours.store.as_slice(), &ours), ([dot(0, 3)].as_slice(), &joined));
 }
 
+/// The flat form in the words of the other.
+fn nested(flat: &DotKeys<u8>) -> DotMap<u8, DotSet> {
+    let mut map = DotMap::new();
+    flat.iter().for_each(|(key, dot)| _ = map.update(key, |dots: &mut DotSet| dots.insert(dot)));
+    map
+}
+
+#[test]
+fn the_flat_form_of_a_map_to_sets_of_dots_says_the_same() {
+    let mut several = 0;
+    for seed in 0..400 {
+        let (dice, mut draw) = (Dice::new(Seed(seed)), 0);
+        let mut below = |bound: u64| {
+            draw += 1;
+            dice.below(Concern::Replica, Name(0), draw, bound)
+        };
+        type Forms = (Causal<DotKeys<u8>>, Causal<DotMap<u8, DotSet>>);
+        let mut replicas: [Forms; 3] = Default::default();
+        for _ in 0..40 {
+            let at = below(3) as usize;
+            let other = replicas[below(3) as usize].clone();
+            let key = below(3) as u8;
+            let (flat, map) = &mut replicas[at];
+            let before: Vec<Dot> = flat.store.dots_of(&key).collect();
+            assert_eq!(flat.store.contains(&key), map.store.get(&key).is_some());
+            assert_eq!(before, map.store.get(&key).map_or(Vec::new(), |dots| dots.as_slice().to_vec()));
+            several += usize::from(before.len() > 1);
+            let mut killed = Vec::new();
+            match below(5) {
+                0 => {
+                    let dot = flat.next(Identity(at as u32));
+                    assert_eq!(map.upcoming(Identity(at as u32)), dot);
+                    map.context.insert(dot);
+                    flat.store.insert(&key, dot);
+                    map.store.update(&key, |dots| dots.insert(dot));
+                }
+                1 => {
+                    let dot = flat.next(Identity(at as u32));
+                    map.context.insert(dot);
+                    flat.store.renew(&key, dot, |dot| killed.push(dot));
+                    map.store.update(&key, |dots| *dots = DotSet::from(dot));
+                    assert_eq!(killed, before);
+                }
+                2 => {
+                    flat.store.kill(&key, |dot| killed.push(dot));
+                    map.store.remove(&key);
+                    assert_eq!(killed, before);
+                }
+                3 => {
+                    let some = &before[..before.len().min(1)];
+                    flat.store.kill_dots(&key, some);
+                    map.store.update(&key, |dots| some.iter().for_each(|dot| _ = dots.remove(*dot)));
+                }
+                _ => {
+                    flat.join(&other.0);
+                    map.join(&other.1);
+                }
+            }
+            assert_eq!((&nested(&flat.store), &flat.context), (&map.store, &map.context), "seed {seed}");
+            assert!(flat.store.keys().eq(map.store.keys()), "seed {seed}");
+        }
+    }
+    assert!(several > 500, "only {several} times a key had several dots");
+}
+
 /// Random histories of one nested store: what is alive is what no update that is known has dropped.
 #[test]
 fn a_store_shows_each_dot_that_is_known_and_was_dropped_by_nothing_known() {
