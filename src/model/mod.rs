@@ -1,5 +1,7 @@
 //! Abstract data types: what can be asked of them and what they show, whoever implements them.
 
+pub mod counter;
 pub mod document;
 pub mod flag;
+pub mod register;
 pub mod set;

@@ -1,5 +1,7 @@
-//! The systems under test: data types, each readable on its own.
+//! The replicated data types of the literature, one file each, usable as plain values.
 
+pub mod counter;
 pub mod document;
 pub mod dots;
+pub mod register;
 pub mod set;
