@@ -3,5 +3,6 @@
 pub mod counter;
 pub mod document;
 pub mod flag;
+pub mod list;
 pub mod register;
 pub mod set;

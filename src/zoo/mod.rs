@@ -5,3 +5,4 @@ pub mod document;
 pub mod dots;
 pub mod register;
 pub mod set;
+pub mod text;
