@@ -41,6 +41,19 @@ pub enum Value {
     Counter,
 }
 
+impl Value {
+    /// What it shows as, unless it is something to build on.
+    pub fn scalar(&self) -> Option<Json> {
+        match self {
+            Value::Null => Some(Json::Null),
+            Value::Bool(truth) => Some(Json::Bool(*truth)),
+            Value::Number(number) => Some(Json::Number(*number)),
+            Value::String(string) => Some(Json::String(string.clone())),
+            Value::Object | Value::Array | Value::Text | Value::Counter => None,
+        }
+    }
+}
+
 /// What a client can ask of a document. The root is an object and always there; an empty path leads to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DocumentOp {

@@ -273,17 +273,12 @@ impl ByIdentity {
     }
 
     fn json(&self, stamp: Lamport, value: &Value) -> Json {
-        match (value, self.thing(stamp)) {
-            (Value::Bool(truth), _) => Json::Bool(*truth),
-            (Value::Number(number), _) => Json::Number(*number),
-            (Value::String(string), _) => Json::String(string.clone()),
-            (_, Some(Thing::Object(fields))) => Json::Object(self.object(fields)),
-            (_, Some(Thing::Array(items))) => {
-                Json::Array(items.shown().map(|(_, register)| self.slot(register)).collect())
-            }
-            (_, Some(Thing::Text(text))) => Json::Text(text.text()),
-            (_, Some(Thing::Counter(count))) => Json::Counter(*count),
-            (_, None) => Json::Null,
+        match self.thing(stamp) {
+            Some(Thing::Object(fields)) => Json::Object(self.object(fields)),
+            Some(Thing::Array(items)) => Json::Array(items.shown().map(|(_, register)| self.slot(register)).collect()),
+            Some(Thing::Text(text)) => Json::Text(text.text()),
+            Some(Thing::Counter(count)) => Json::Counter(*count),
+            None => value.scalar().unwrap_or(Json::Null),
         }
     }
 }
@@ -294,4 +289,86 @@ fn nothing_at(path: &[Step]) -> Refused {
 
 fn is_no(path: &[Step], wanted: &str) -> Refused {
     Refused::because(format!("what {} shows is no {wanted}", written(path)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::trials::{check, insert, path, put, shown, string, write};
+    use super::*;
+    use crate::replica::{Site, StateBased};
+
+    #[test]
+    fn of_values_put_concurrently_the_latest_is_shown_and_the_others_are_conflicts() {
+        check::<ByIdentity>(
+            &[put("key", string("A"))],
+            &[put("key", string("C"))],
+            &[put("key", string("B"))],
+            r#"{"key": "B" | "C"}"#,
+        );
+        check::<ByIdentity>(&[], &[put("key", string("C"))], &[put("key", string("C"))], r#"{"key": "C"}"#);
+    }
+
+    #[test]
+    fn two_lists_made_at_one_key_are_two_and_one_is_shown() {
+        check::<ByIdentity>(
+            &[],
+            &[put("list", Value::Array), insert("list", 0, string("eggs")), insert("list", 1, string("ham"))],
+            &[put("list", Value::Array), insert("list", 0, string("milk"))],
+            r#"{"list": ["milk"] | ["eggs", "ham"]}"#,
+        );
+    }
+
+    #[test]
+    fn an_edit_inside_a_deleted_object_shows_nothing() {
+        let before = [
+            put("todo", Value::Array),
+            insert("todo", 0, Value::Object),
+            put("todo[0].done", Value::Bool(false)),
+            put("note", Value::Text),
+        ];
+        check::<ByIdentity>(
+            &before,
+            &[DocumentOp::Delete(path("todo[0]")), put("note", string("gone"))],
+            &[put("todo[0].done", Value::Bool(true)), DocumentOp::Type(path("note"), 0, 'x')],
+            r#"{"note": "gone", "todo": []}"#,
+        );
+    }
+
+    #[test]
+    fn an_element_that_was_replaced_survives_a_deletion_that_did_not_see_it() {
+        check::<ByIdentity>(
+            &[put("list", Value::Array), insert("list", 0, Value::Number(1)), insert("list", 1, Value::Number(2))],
+            &[DocumentOp::Delete(path("list[0]")), DocumentOp::Delete(path("list[0]"))],
+            &[put("list[0]", Value::Number(3))],
+            r#"{"list": [3]}"#,
+        );
+    }
+
+    #[test]
+    fn counters_add_up_and_texts_keep_words_whole() {
+        let add = |amount| DocumentOp::Add(path("count"), amount);
+        let typed = |index, letter| DocumentOp::Type(path("text"), index, letter);
+        check::<ByIdentity>(
+            &[put("count", Value::Counter), put("text", Value::Text), typed(0, '-')],
+            &[add(2), add(-5), typed(1, 'a'), typed(2, 'b'), DocumentOp::Erase(path("text"), 0)],
+            &[add(1), typed(1, 'x'), typed(2, 'y'), DocumentOp::Erase(path("text"), 0)],
+            r#"{"count": -2, "text": 'abxy'}"#,
+        );
+    }
+
+    #[test]
+    fn a_refusal_says_what_is_there_and_changes_nothing() {
+        let mut document = IdentityDocument::default();
+        write(&mut document, 0, &[put("a", Value::Array), insert("a", 0, Value::Object), put("b", Value::Null)]);
+        let before = document.clone();
+        let mut refused = |op: DocumentOp| document.apply(&op, Site::of(0)).expect_err("refused").0;
+        assert_eq!(refused(put("a.x", Value::Null)), "what `a` shows is no object");
+        assert_eq!(refused(put("a[1]", Value::Null)), "`a` shows 1, so there is no place 1");
+        assert_eq!(refused(put("c.x", Value::Null)), "there is nothing at `c`");
+        assert_eq!(refused(put("b.x", Value::Null)), "`b` shows a plain value, which can only be replaced");
+        assert_eq!(refused(DocumentOp::Add(path("a"), 1)), "what `a` shows is no counter");
+        assert_eq!(refused(DocumentOp::Delete(path("a[0].x"))), "there is nothing at `a[0].x`");
+        assert_eq!(document, before);
+        assert_eq!(shown(&document), r#"{"a": [{}], "b": null}"#);
+    }
 }

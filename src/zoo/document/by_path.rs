@@ -266,29 +266,18 @@ impl Node {
     }
 
     fn slot(&self) -> Slot {
-        let (mut values, mut made) = (BTreeSet::new(), Made::default());
-        for (_, value) in &self.puts {
-            match value {
-                Value::Null => drop(values.insert(Json::Null)),
-                Value::Bool(truth) => drop(values.insert(Json::Bool(*truth))),
-                Value::Number(number) => drop(values.insert(Json::Number(*number))),
-                Value::String(string) => drop(values.insert(Json::String(string.clone()))),
-                Value::Object => made.object = true,
-                Value::Array => made.array = true,
-                Value::Text => made.text = true,
-                Value::Counter => made.counter = true,
-            }
-        }
-        if made.object || self.fields.values().any(Node::shows) {
+        let made = |value| self.puts.iter().any(|(_, put)| *put == value);
+        let mut values: BTreeSet<Json> = self.puts.iter().filter_map(|(_, value)| value.scalar()).collect();
+        if made(Value::Object) || self.fields.values().any(Node::shows) {
             values.insert(Json::Object(self.object()));
         }
-        if made.array || self.items.shown().next().is_some() {
+        if made(Value::Array) || self.items.shown().next().is_some() {
             values.insert(Json::Array(self.items.shown().map(|(_, item)| item.slot()).collect()));
         }
-        if made.text || self.text.shown().next().is_some() {
+        if made(Value::Text) || self.text.shown().next().is_some() {
             values.insert(Json::Text(self.text.shown().map(|(_, (_, letter))| letter.letter).collect()));
         }
-        if made.counter || !self.adds.is_empty() {
+        if made(Value::Counter) || !self.adds.is_empty() {
             let count = self.adds.iter().fold(0i64, |count, (_, amount)| count.wrapping_add(*amount));
             values.insert(Json::Counter(count));
         }
@@ -296,16 +285,108 @@ impl Node {
     }
 }
 
-/// What was made explicitly at a path, be it empty.
-#[derive(Default)]
-struct Made {
-    object: bool,
-    array: bool,
-    text: bool,
-    counter: bool,
-}
-
 fn insert_by_dot<T>(list: &mut Vec<(Dot, T)>, dot: Dot, value: T) {
     let place = list.partition_point(|(other, _)| *other < dot);
     list.insert(place, (dot, value));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::trials::{check, insert, path, put, shown, string, write};
+    use super::*;
+    use crate::replica::{Site, StateBased};
+
+    #[test]
+    fn values_assigned_concurrently_stay_beside_each_other_until_one_is_assigned_that_saw_them() {
+        check::<ByPath>(
+            &[put("key", string("A"))],
+            &[put("key", string("B"))],
+            &[put("key", string("C"))],
+            r#"{"key": "B" | "C"}"#,
+        );
+        check::<ByPath>(&[put("key", string("A"))], &[put("key", string("B"))], &[], r#"{"key": "B"}"#);
+    }
+
+    #[test]
+    fn a_key_added_beside_a_fresh_start_of_its_object_is_kept_alone() {
+        check::<ByPath>(
+            &[put("colors", Value::Object), put("colors.blue", string("#0000ff"))],
+            &[put("colors.red", string("#ff0000"))],
+            &[put("colors", Value::Object), put("colors.green", string("#00ff00"))],
+            r##"{"colors": {"green": "#00ff00", "red": "#ff0000"}}"##,
+        );
+    }
+
+    #[test]
+    fn two_lists_made_at_one_path_are_one_list_and_do_not_mix() {
+        check::<ByPath>(
+            &[],
+            &[put("grocery", Value::Array), insert("grocery", 0, string("eggs")), insert("grocery", 1, string("ham"))],
+            &[
+                put("grocery", Value::Array),
+                insert("grocery", 0, string("milk")),
+                insert("grocery", 1, string("flour")),
+            ],
+            r#"{"grocery": ["milk", "flour", "eggs", "ham"]}"#,
+        );
+    }
+
+    #[test]
+    fn an_object_and_an_array_at_one_path_stand_beside_each_other() {
+        check::<ByPath>(
+            &[],
+            &[put("a", Value::Object), put("a.x", string("y"))],
+            &[put("a", Value::Array), insert("a", 0, string("z"))],
+            r#"{"a": {"x": "y"} | ["z"]}"#,
+        );
+    }
+
+    #[test]
+    fn an_element_deleted_beside_an_edit_inside_it_comes_back_with_that_edit_alone() {
+        check::<ByPath>(
+            &[
+                put("todo", Value::Array),
+                insert("todo", 0, Value::Object),
+                put("todo[0].title", string("buy milk")),
+                put("todo[0].done", Value::Bool(false)),
+            ],
+            &[DocumentOp::Delete(path("todo[0]"))],
+            &[put("todo[0].done", Value::Bool(true))],
+            r#"{"todo": [{"done": true}]}"#,
+        );
+    }
+
+    #[test]
+    fn a_deletion_takes_what_it_saw_of_a_counter_and_a_text() {
+        let typed = |index, letter| DocumentOp::Type(path("text"), index, letter);
+        check::<ByPath>(
+            &[DocumentOp::Add(path("count"), 5), typed(0, 'h'), typed(1, 'i')],
+            &[DocumentOp::Delete(path("count")), DocumentOp::Delete(path("text"))],
+            &[DocumentOp::Add(path("count"), 1), typed(2, '!')],
+            r#"{"count": +1, "text": '!'}"#,
+        );
+    }
+
+    #[test]
+    fn what_was_made_only_on_the_way_goes_with_what_it_led_to() {
+        let mut document = PathDocument::default();
+        write(&mut document, 0, &[put("a.b.c", Value::Null), put("d", Value::Object), put("d.e", Value::Null)]);
+        assert_eq!(shown(&document), r#"{"a": {"b": {"c": null}}, "d": {"e": null}}"#);
+        write(&mut document, 0, &[DocumentOp::Delete(path("a.b.c")), DocumentOp::Delete(path("d.e"))]);
+        assert_eq!(shown(&document), r#"{"d": {}}"#);
+    }
+
+    #[test]
+    fn a_refusal_says_what_is_there_and_changes_nothing() {
+        let mut document = PathDocument::default();
+        write(&mut document, 0, &[insert("a.b", 0, Value::Null)]);
+        let before = document.clone();
+        let mut refused = |op: DocumentOp| document.apply(&op, Site::of(0)).expect_err("refused").0;
+        assert_eq!(refused(insert("a.b", 2, Value::Null)), "`a.b` shows 1, so there is no place 2");
+        assert_eq!(refused(put("a.b[1].c", Value::Null)), "`a.b` shows 1, so there is no place 1");
+        assert_eq!(refused(DocumentOp::Erase(path("a.b[0]"), 0)), "`a.b[0]` shows 0, so there is no place 0");
+        assert_eq!(refused(DocumentOp::Delete(path("c"))), "there is nothing at `c`");
+        assert_eq!(refused(put("", Value::Null)), "the root is an object that stays; name a key in it");
+        assert_eq!(document, before);
+    }
 }

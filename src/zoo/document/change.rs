@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::{Dot, Lamport, VersionVector};
 use crate::model::document::{DocumentOp, Object, Reach, Step, propose};
+use crate::model::register::{Stamp, Stamped};
 use crate::replica::{DataType, Delivery, OpBased, Refused, Site};
 
 /// One operation as it travels.
@@ -57,8 +58,8 @@ pub trait Meaning: Clone + Debug + Default + PartialEq + Serialize + Deserialize
 #[serde(bound = "", deny_unknown_fields)]
 pub struct Document<M: Meaning> {
     known: VersionVector,
-    /// The largest stamp's counter so far.
-    counter: u64,
+    /// The largest stamp of all changes known: right after an own one, its stamp.
+    latest: Lamport,
     content: M,
 }
 
@@ -71,13 +72,19 @@ impl<M: Meaning> Document<M> {
 
 impl<M: Meaning> Clone for Document<M> {
     fn clone(&self) -> Self {
-        Document { known: self.known.clone(), counter: self.counter, content: self.content.clone() }
+        Document { known: self.known.clone(), latest: self.latest, content: self.content.clone() }
     }
 
     fn clone_from(&mut self, source: &Self) {
         self.known.clone_from(&source.known);
-        self.counter = source.counter;
+        self.latest = source.latest;
         self.content.clone_from(&source.content);
+    }
+}
+
+impl<M: Meaning> Stamped for Document<M> {
+    fn latest_stamp(&self) -> Option<Stamp> {
+        (!self.known.is_empty()).then(|| self.latest.into())
     }
 }
 
@@ -101,8 +108,9 @@ impl<M: Meaning> OpBased for Document<M> {
 
     fn prepare(&self, op: &DocumentOp, site: Site) -> Result<Self::Effect, Refused> {
         let action = self.content.resolve(op)?;
-        let dot = self.known.clone().next(site.identity);
-        let counter = self.counter.checked_add(1).ok_or_else(|| Refused::because("no stamp is left"))?;
+        let used_up = || Refused::because(format!("{} has no number or stamp left", site.identity));
+        let dot = Dot::new(site.identity, self.known.get(site.identity).checked_add(1).ok_or_else(used_up)?);
+        let counter = self.latest.counter.checked_add(1).ok_or_else(used_up)?;
         Ok(Change { dot, counter, seen: self.known.clone(), action })
     }
 
@@ -111,7 +119,7 @@ impl<M: Meaning> OpBased for Document<M> {
             return;
         }
         self.known.raise(change.dot);
-        self.counter = self.counter.max(change.counter);
+        self.latest = self.latest.max(change.stamp());
         self.content.carry_out(change);
     }
 }
@@ -138,4 +146,3 @@ pub(super) fn not_the_root() -> Refused {
 pub(super) fn out_of_range(path: &[Step], index: u32, length: usize) -> Refused {
     Refused::because(format!("{} shows {length}, so there is no place {index}", written(path)))
 }
-

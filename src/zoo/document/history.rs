@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use super::change::{Change, Document, Meaning};
 use crate::base::Digester;
 use crate::model::document::{DocumentOp, Object};
+use crate::model::register::{Stamp, Stamped};
 use crate::replica::{DataType, DeltaBased, OpBased, Refused, Site, StateBased};
 
 /// A document and the changes that made it.
-#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "", deny_unknown_fields)]
 pub struct History<M: Meaning> {
     document: Document<M>,
@@ -23,7 +24,7 @@ pub struct History<M: Meaning> {
 }
 
 /// Some changes, in any order.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "", deny_unknown_fields)]
 pub struct Changes<M: Meaning>(pub Vec<Change<M::Action>>);
 
@@ -53,13 +54,17 @@ impl<M: Meaning> History<M> {
 
     /// Carries out what no longer waits for anything.
     fn release(&mut self) {
-        while let Some(place) =
-            self.early.iter().position(|waiting| self.document.known().covers_all(&waiting.seen))
-        {
+        while let Some(place) = self.early.iter().position(|waiting| self.document.known().covers_all(&waiting.seen)) {
             let change = self.early.swap_remove(place);
             self.document.effect(&change);
             self.done.push(change);
         }
+    }
+}
+
+impl<M: Meaning> Default for History<M> {
+    fn default() -> Self {
+        History { document: Document::default(), done: Vec::new(), early: Vec::new() }
     }
 }
 
@@ -72,6 +77,12 @@ impl<M: Meaning> Clone for History<M> {
         self.document.clone_from(&source.document);
         self.done.clone_from(&source.done);
         self.early.clone_from(&source.early);
+    }
+}
+
+impl<M: Meaning> Stamped for History<M> {
+    fn latest_stamp(&self) -> Option<Stamp> {
+        self.document.latest_stamp()
     }
 }
 

@@ -107,8 +107,11 @@ mod tests {
     use super::*;
     use crate::base::Identity;
 
-    /// Inserts letters, each given as (counter, identity, counter and identity of its origin or zeros).
-    fn text(insertions: &[(char, (u64, u32), (u64, u32))]) -> String {
+    /// A letter, its stamp as counter and identity, and that of its origin, or zeros.
+    type Typed = (char, (u64, u32), (u64, u32));
+
+    /// What is read after these letters came in this order.
+    fn text(insertions: &[Typed]) -> String {
         let id = |(counter, identity)| Lamport { counter, identity: Identity(identity) };
         let mut list = List::default();
         for (letter, own, origin) in insertions {

@@ -5,6 +5,8 @@ mod by_path;
 mod change;
 mod history;
 mod list;
+#[cfg(test)]
+mod trials;
 
 pub use by_identity::{ByIdentity, Edit, IdentityAction, IdentityDocument, Within};
 pub use by_path::{ByPath, PathAction, PathDocument, Place, Way};
