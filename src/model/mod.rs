@@ -4,5 +4,6 @@ pub mod counter;
 pub mod document;
 pub mod flag;
 pub mod list;
+pub mod map;
 pub mod register;
 pub mod set;

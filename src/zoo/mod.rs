@@ -3,6 +3,7 @@
 pub mod counter;
 pub mod document;
 pub mod dots;
+pub mod map;
 pub mod register;
 pub mod set;
 pub mod text;
