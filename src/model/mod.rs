@@ -1,5 +1,6 @@
 //! Abstract data types: what can be asked of them and what they show, whoever implements them.
 
+pub mod composite;
 pub mod counter;
 pub mod document;
 pub mod flag;
