@@ -2,8 +2,11 @@
 //! own.
 
 pub mod collect;
+pub mod composite;
 pub mod counter;
+pub mod document;
 pub mod dots;
+pub mod map;
 pub mod register;
 pub mod set;
 pub mod text;
