@@ -5,3 +5,4 @@ pub mod replica;
 pub mod scenario;
 pub mod trace;
 pub mod world;
+pub mod zoo;
