@@ -7,7 +7,7 @@
 //! | layer | needs of the one below | gives |
 //! |---|---|---|
 //! | [`BestEffort`] | links | what the links give |
-//! | [`Retransmit`] | links, lossy ones too | every neighbour reached, no duplicates |
+//! | [`Retransmit`] | links, lossy ones too | every neighbour reached, on a mesh reliable, no duplicates |
 //! | [`ForwardOnce`] | links, lossy ones too | no duplicates; most replicas, with luck |
 //! | [`Gossip`], [`Plumtree`] | links, lossy ones too | reliable, survives its sender, no duplicates |
 //! | [`Once`] | | no duplicates |
