@@ -1,6 +1,7 @@
 //! The systems under test: data types and protocols as the literature gives them, each readable on its
 //! own.
 
+pub mod broadcast;
 pub mod collect;
 pub mod composite;
 pub mod counter;
