@@ -21,6 +21,11 @@ fn slot_of(key: u128, shift: u32) -> u64 {
     (key >> 64) as u64 >> shift
 }
 
+#[cold]
+fn too_large(tie: u64, handle: u32) -> ! {
+    panic!("tie-break {tie} or handle {handle} too large")
+}
+
 /// An entry's time and handle.
 #[inline]
 fn open(key: u128) -> (u64, u32) {
@@ -103,6 +108,8 @@ pub struct Queue {
     /// A slot is two to this power of nanoseconds long.
     shift: u32,
     in_slots: usize,
+    /// So many are too many for slots of this length.
+    crowd: usize,
 }
 
 impl Default for Queue {
@@ -125,19 +132,19 @@ impl Queue {
             current: 0,
             shift: 19,
             in_slots: 0,
+            crowd: CROWD * WORD,
         }
     }
 
     /// Empties the queue and keeps its memory. The typical delay, in nanoseconds, decides how fine the
     /// wheel is; it changes how fast the queue is, never what comes out.
     pub fn reset(&mut self, typical: u64) {
-        while let Some(slot) = self.next_slot() {
-            self.leave_slot(slot);
-        }
-        self.open.clear();
-        self.next = 0;
         self.now.0.clear();
         self.far.0.clear();
+        self.next = self.open.len();
+        while self.turn() {
+            self.next = self.open.len();
+        }
         self.current = 0;
         // A quarter of the wheel for a typical delay leaves room for ones four times as long.
         self.shift = (typical / (self.slots.len() as u64 / 4)).max(1).ilog2().clamp(4, 44);
@@ -159,31 +166,45 @@ impl Queue {
     /// Where tie-break or handle have more.
     #[inline]
     pub fn push(&mut self, time: u64, tie: u64, handle: u32) {
-        assert!(
-            tie >> (64 - HANDLE_BITS) == 0 && handle >> HANDLE_BITS == 0,
-            "tie-break {tie} or handle {handle} too large"
-        );
-        self.place(u128::from(time) << 64 | u128::from(tie << HANDLE_BITS | u64::from(handle)));
-        if self.in_slots > CROWD * self.slots.len() && self.slots.len() < WORD * WORD {
-            self.refine();
+        if tie >> (64 - HANDLE_BITS) != 0 || handle >> HANDLE_BITS != 0 {
+            too_large(tie, handle);
         }
+        self.place(u128::from(time) << 64 | u128::from(tie << HANDLE_BITS | u64::from(handle)));
     }
 
-    /// Puts a key where its time belongs.
+    /// Puts a key where its time belongs. What happens seldom is left to other functions, each the last thing
+    /// done here: so the common way through needs no registers but its own.
     #[inline]
     fn place(&mut self, key: u128) {
         let slot = slot_of(key, self.shift);
-        if slot <= self.current {
-            self.now.push(key);
-        } else if slot - self.current < self.slots.len() as u64 {
+        // Below the current slot, the difference wraps round to a large number.
+        if slot.wrapping_sub(self.current + 1) < self.slots.len() as u64 - 1 {
             let index = self.index(slot);
-            self.slots[index].push(key);
+            let keys = &mut self.slots[index];
+            if keys.len() == keys.capacity() || self.in_slots >= self.crowd {
+                return self.make_room(index, key);
+            }
+            keys.push(key);
             self.occupied[index / WORD] |= 1 << (index % WORD);
             self.words |= 1 << (index / WORD);
             self.in_slots += 1;
         } else {
-            self.far.push(key);
+            self.place_outside(slot, key);
         }
+    }
+
+    #[cold]
+    fn make_room(&mut self, index: usize, key: u128) {
+        self.slots[index].reserve(1);
+        if self.in_slots >= self.crowd {
+            self.refine();
+        }
+        self.place(key);
+    }
+
+    #[inline(never)]
+    fn place_outside(&mut self, slot: u64, key: u128) {
+        if slot <= self.current { self.now.push(key) } else { self.far.push(key) }
     }
 
     /// Where a slot lies in the wheel.
@@ -196,14 +217,16 @@ impl Queue {
     #[cold]
     fn refine(&mut self) {
         let mut keys: Vec<u128> = self.open.drain(self.next..).chain(self.now.0.drain(..)).collect();
-        while let Some(slot) = self.next_slot() {
-            self.leave_slot(slot);
-            keys.append(&mut self.open);
+        for slot in &mut self.slots {
+            keys.append(slot);
         }
-        self.open.clear();
-        self.next = 0;
+        self.in_slots = 0;
+        self.occupied = [0; WORD];
+        self.words = 0;
         let finer = FINER.min(self.shift);
-        self.slots.resize(self.slots.len() << FINER, Vec::new());
+        let slots = self.slots.len() << FINER;
+        self.slots.resize(slots, Vec::new());
+        self.crowd = if slots < WORD * WORD { CROWD * slots } else { usize::MAX };
         self.shift -= finer;
         self.current <<= finer;
         for key in keys {
@@ -214,34 +237,46 @@ impl Queue {
     /// Takes the soonest entry: its time and its handle.
     #[inline]
     pub fn pop(&mut self) -> Option<(u64, u32)> {
-        if !self.is_opened() && !self.turn() {
+        if self.is_spent() && !self.turn() {
             return None;
         }
-        let opened = self.open.get(self.next);
-        if self.now.0.is_empty() || opened.is_some_and(|key| *key < self.now.0[0]) {
-            self.next += 1;
-            opened.copied().map(open)
-        } else {
-            self.now.pop().map(open)
+        if !self.now.0.is_empty() {
+            return self.pop_either();
+        }
+        let key = self.open.get(self.next)?;
+        self.next += 1;
+        Some(open(*key))
+    }
+
+    /// Takes the sooner one of those that the slot was opened with and those that have come since.
+    #[inline(never)]
+    fn pop_either(&mut self) -> Option<(u64, u32)> {
+        match (self.open.get(self.next), self.now.peek()) {
+            (Some(opened), Some(come)) if *opened < come => {
+                self.next += 1;
+                Some(open(*opened))
+            }
+            _ => self.now.pop().map(open),
         }
     }
 
     /// The soonest entry, left where it is: its time and its handle.
     #[inline]
     pub fn peek(&mut self) -> Option<(u64, u32)> {
-        if !self.is_opened() && !self.turn() {
+        if self.is_spent() && !self.turn() {
             return None;
         }
         self.open.get(self.next).into_iter().chain(self.now.0.first()).min().copied().map(open)
     }
 
-    /// Whether the current slot or one before it still holds something.
+    /// Whether the current slot, and what lies before it, is empty.
     #[inline]
-    fn is_opened(&self) -> bool {
-        self.next < self.open.len() || !self.now.0.is_empty()
+    fn is_spent(&self) -> bool {
+        self.next == self.open.len() && self.now.0.is_empty()
     }
 
     /// Turns the wheel to the next slot that holds something; false when nothing is left.
+    #[inline(never)]
     fn turn(&mut self) -> bool {
         let far = self.far.peek().map_or(u64::MAX, |key| slot_of(key, self.shift));
         let near = self.next_slot();
@@ -273,7 +308,7 @@ impl Queue {
     }
 
     /// Makes the entries of a slot the opened ones. Memory changes places, entries do not.
-    #[inline]
+    #[inline(always)]
     fn leave_slot(&mut self, slot: u64) {
         let index = self.index(slot);
         std::mem::swap(&mut self.open, &mut self.slots[index]);

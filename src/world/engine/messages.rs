@@ -12,7 +12,7 @@ where
     O: Observer<R>,
 {
     /// Gives a message a body that its copies share.
-    #[inline]
+    #[inline(always)]
     pub(super) fn embody(&mut self, from: ReplicaId, message: R::Message, shares: u32, twins: bool) -> Handle {
         self.sent += 1;
         let (root, sent, order) = (self.root, self.now, self.sent);
@@ -83,7 +83,7 @@ where
     }
 
     /// Puts the copies of a message on their way.
-    #[inline]
+    #[inline(always)]
     pub(super) fn dispatch(&mut self, from: ReplicaId, to: ReplicaId, name: Name, body: Handle) {
         let copies = self.fate.copies().len();
         for copy in 0..copies {
