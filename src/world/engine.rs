@@ -422,32 +422,26 @@ where
             if self.moment.step >= most {
                 return Ended::Exhausted;
             }
-            if let Some(pending) = self.world.at_once.pop_front() {
-                self.handle(pending);
-                continue;
-            }
-            if D::CHOOSES && !self.world.chosen.is_empty() {
-                self.choose(ends);
-                continue;
-            }
-            match self.world.queue.pop() {
-                None => return Ended::Quiet,
-                Some((time, _)) if time > ends.0 => {
+            let pending = if let Some(pending) = self.world.at_once.pop_front() {
+                pending
+            } else if D::CHOOSES && !self.world.chosen.is_empty() {
+                self.choose(ends)
+            } else {
+                let Some((time, index)) = self.world.queue.pop() else { return Ended::Quiet };
+                if time > ends.0 {
                     self.now = ends;
                     return Ended::InTime;
                 }
-                Some((time, index)) => {
-                    self.now = Time(time);
-                    let pending = self.world.pending.remove(index);
-                    self.handle(pending);
-                }
-            }
+                self.now = Time(time);
+                self.world.pending.remove(index)
+            };
+            self.handle(pending);
         }
     }
 
     /// Lets the door choose between the messages that wait for it and the earliest other event. A message
     /// comes right after the event before it, so that a delay can realise the same order later.
-    fn choose(&mut self, ends: Time) {
+    fn choose(&mut self, ends: Time) -> Pending {
         let next = self.now + Span(1);
         let due = self.world.queue.peek().map(|(time, _)| time).filter(|time| *time <= ends.0);
         let mut chosen = None;
@@ -465,7 +459,7 @@ where
             let at = self.door.next(&self.world.choices);
             chosen = at.checked_sub(usize::from(due.is_some()));
         }
-        let pending = match chosen {
+        match chosen {
             Some(at) => {
                 self.now = next;
                 self.world.chosen.remove(at)
@@ -475,8 +469,7 @@ where
                 self.now = self.now.max(Time(time));
                 self.world.pending.remove(index)
             }
-        };
-        self.handle(pending);
+        }
     }
 
     /// Puts an event where it is found when its time comes.
@@ -503,6 +496,7 @@ where
         self.world.trace.words([self.now.0, u64::from(kind), name.0]);
     }
 
+    #[inline(always)]
     fn handle(&mut self, pending: Pending) {
         match pending.what {
             What::Message { to, body, copy, damaged } => self.arrive(pending, to, body, copy, damaged),

@@ -33,7 +33,7 @@ where
     }
 
     /// Carries out what the replica wished for in the event at hand.
-    #[inline]
+    #[inline(always)]
     pub(super) fn leave(&mut self, replica: ReplicaId) {
         let place = &mut self.world.places[replica.index()];
         place.held += self.context.accepted - place.accepted;
@@ -45,16 +45,16 @@ where
         if place.each > Span::ZERO {
             place.busy_until = self.now + place.each;
         }
-        self.perform(replica);
+        if !self.context.effects.is_empty() {
+            self.perform(replica);
+        }
         if self.observer.stepped(&self.moment, replica, &self.world.replicas).is_break() {
             self.stop = true;
         }
     }
 
+    #[inline(never)]
     pub(super) fn perform(&mut self, replica: ReplicaId) {
-        if self.context.effects.is_empty() {
-            return;
-        }
         let mut effects = std::mem::take(&mut self.context.effects);
         let mut sends_left = self.world.places[replica.index()].armed.map(|(_, sends)| sends);
         for effect in effects.drain(..) {
@@ -68,7 +68,7 @@ where
     }
 
     /// False when the replica dies of it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn carry_out(&mut self, replica: ReplicaId, effect: Effects<R>, sends_left: &mut Option<u32>) -> bool {
         match effect {
             Effect::Send { to, message, carries: _ } => {
@@ -177,6 +177,7 @@ where
     }
 
     /// A replica has time again: what waited longest comes next.
+    #[cold]
     pub(super) fn wake(&mut self, replica: ReplicaId, life: Incarnation) {
         let place = &mut self.world.places[replica.index()];
         if place.seat.incarnation != life || !place.up {
