@@ -237,8 +237,11 @@ impl Queue {
     /// Takes the soonest entry: its time and its handle.
     #[inline]
     pub fn pop(&mut self) -> Option<(u64, u32)> {
-        if self.is_spent() && !self.turn() {
-            return None;
+        // What was fetched may have made the wheel finer, and lie in a later slot now.
+        while self.is_spent() {
+            if !self.turn() {
+                return None;
+            }
         }
         if !self.now.0.is_empty() {
             return self.pop_either();
@@ -263,8 +266,11 @@ impl Queue {
     /// The soonest entry, left where it is: its time and its handle.
     #[inline]
     pub fn peek(&mut self) -> Option<(u64, u32)> {
-        if self.is_spent() && !self.turn() {
-            return None;
+        // What was fetched may have made the wheel finer, and lie in a later slot now.
+        while self.is_spent() {
+            if !self.turn() {
+                return None;
+            }
         }
         self.open.get(self.next).into_iter().chain(self.now.0.first()).min().copied().map(open)
     }
@@ -284,11 +290,11 @@ impl Queue {
         if slot == u64::MAX {
             return false;
         }
-        self.open.clear();
         self.next = 0;
         self.current = slot;
-        if near == Some(slot) {
-            self.leave_slot(slot);
+        match near == Some(slot) {
+            true => self.leave_slot(slot),
+            false => self.open.clear(),
         }
         if far - slot < self.slots.len() as u64 {
             self.fetch();
@@ -383,6 +389,31 @@ mod tests {
                 agrees_with_a_sorted_list(seed, spread, 10_000_000);
                 agrees_with_a_sorted_list(seed, spread, 1);
             }
+        }
+    }
+
+    #[test]
+    fn entries_keep_their_order_while_the_wheel_becomes_finer() {
+        let dice = Dice::new(Seed(5));
+        let mut queue = Queue::new();
+        for round in 0..2u64 {
+            queue.reset(10_000_000);
+            let mut sorted = std::collections::BTreeSet::new();
+            let mut now = 0;
+            for step in 0..60_000u32 {
+                let draw = |nth, bound| dice.below(Concern::Order, Name(round << 32 | u64::from(step)), nth, bound);
+                // Three entries come for each that goes, then the other way round.
+                if draw(0, 4) < if step < 30_000 { 3 } else { 1 } {
+                    let time = now + draw(1, 60_000_000);
+                    queue.push(time, u64::from(step), step);
+                    sorted.insert((time, step));
+                } else if let Some((time, handle)) = sorted.pop_first() {
+                    now = time;
+                    assert_eq!(queue.pop(), Some((time, handle)));
+                }
+            }
+            assert_eq!(queue.slots.len(), WORD * WORD, "as fine as it gets");
+            assert_eq!(queue.len(), sorted.len());
         }
     }
 
