@@ -160,15 +160,27 @@ impl<R: Replica> Context<R> {
         self.dice.chance(Concern::Replica, self.handling, self.draws - 1, odds)
     }
 
+    /// Makes room for one more wish, before the wish is there: it can then be written where it stays. A
+    /// wish that might have to wait for room is put together elsewhere and moved, and the processor waits
+    /// whenever it reads back in wide pieces what was just written in narrow ones.
+    #[inline(always)]
+    fn make_room(&mut self) {
+        while self.effects.len() == self.effects.capacity() {
+            self.effects.reserve(8);
+        }
+    }
+
     /// Sends a message to one neighbour.
     #[inline]
     pub fn send(&mut self, to: ReplicaId, message: R::Message, carries: Carries) {
+        self.make_room();
         self.effects.push(Effects::<R>::Send { to, message, carries });
     }
 
     /// Sends a copy of a value that stays here, in the memory of a message that is done with.
     #[inline]
     pub fn send_copy(&mut self, to: ReplicaId, message: &R::Message, carries: Carries) {
+        self.make_room();
         let message = self.copied(message);
         self.send(to, message, carries);
     }
@@ -200,6 +212,7 @@ impl<R: Replica> Context<R> {
     /// Asks to be called back after a while. A call of the same timer that is still pending is replaced.
     #[inline]
     pub fn set_timer(&mut self, timer: TimerId, after: Span) {
+        self.make_room();
         self.effects.push(Effects::<R>::SetTimer { timer, after });
     }
 

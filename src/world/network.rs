@@ -107,7 +107,7 @@ impl Network {
         self.calm = true;
     }
 
-    #[inline]
+    #[inline(always)]
     fn profile(&self, from: ReplicaId, to: ReplicaId) -> &Profile {
         match &self.plan {
             None => &self.profiles[0],
@@ -116,7 +116,7 @@ impl Network {
     }
 
     /// What the dice say becomes of a message, and why it is lost, if it is.
-    #[inline]
+    #[inline(always)]
     pub fn deal(&mut self, sending: &Sending, fate: &mut Fate) -> Option<Cause> {
         let profile = self.profile(sending.from, sending.to);
         let far = self.distance(sending);
@@ -202,7 +202,7 @@ impl Network {
         hit.then(|| self.keys.word(Concern::Fate, name, copy + DAMAGE_BITS))
     }
 
-    #[inline]
+    #[inline(always)]
     fn duplicate(&self, profile: &Profile, name: Name, far: Span, fate: &mut Fate) {
         let Some(duplicates) = &profile.link.duplicates else { return };
         let word = |draw| self.keys.word(Concern::Fate, name, draw);

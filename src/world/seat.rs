@@ -66,7 +66,7 @@ impl<D> Place<D> {
     pub(super) fn reset(&mut self, seat: Seat) {
         let mut timers = std::mem::take(&mut self.timers);
         let mut waiting = std::mem::take(&mut self.waiting);
-        timers.clear();
+        timers.reset();
         waiting.clear();
         *self = Place { timers, waiting, ..Place::new(seat) };
     }
@@ -99,62 +99,83 @@ impl<D> Place<D> {
 
 /// The timers of one replica in one life, or of one client.
 #[derive(Default)]
-pub(super) struct Timers(Vec<Timer>);
+pub(super) struct Timers {
+    list: Vec<Timer>,
+    /// How many settings there were, of all timers in all lives: so that one of an earlier life is
+    /// mistaken for none of this one.
+    set: u32,
+}
 
 struct Timer {
     id: TimerId,
-    /// The how-many-eth setting counts; earlier ones do not fire.
+    /// The setting that counts; earlier ones do not fire. None is pending where it is 0.
     set: u32,
-    pending: bool,
     fired: u32,
 }
 
 impl Timers {
     #[inline]
     fn slot(&mut self, id: TimerId) -> &mut Timer {
-        let at = match self.0.first() {
+        // Most replicas have one timer.
+        let at = match self.list.first() {
             Some(first) if first.id == id => 0,
-            _ => match self.0.binary_search_by_key(&id, |timer| timer.id) {
-                Ok(at) => at,
-                Err(at) => {
-                    self.0.insert(at, Timer { id, set: 0, pending: false, fired: 0 });
-                    at
-                }
-            },
+            _ => self.find(id),
         };
-        &mut self.0[at]
+        &mut self.list[at]
+    }
+
+    #[inline(never)]
+    fn find(&mut self, id: TimerId) -> usize {
+        match self.list.binary_search_by_key(&id, |timer| timer.id) {
+            Ok(at) => at,
+            Err(at) => {
+                self.list.insert(at, Timer { id, set: 0, fired: 0 });
+                at
+            }
+        }
     }
 
     /// Sets a timer: the number of this setting, and how often the timer fired before.
     #[inline]
     pub(super) fn set(&mut self, id: TimerId) -> (u32, u32) {
+        self.set += 1;
+        let set = self.set;
         let timer = self.slot(id);
-        timer.set += 1;
-        timer.pending = true;
-        (timer.set, timer.fired)
+        timer.set = set;
+        (set, timer.fired)
     }
 
     pub(super) fn cancel(&mut self, id: TimerId) {
-        self.slot(id).pending = false;
+        self.slot(id).set = 0;
     }
 
     /// Whether a setting still counts.
     #[inline]
     pub(super) fn counts(&mut self, id: TimerId, set: u32) -> bool {
-        let timer = self.slot(id);
-        timer.pending && timer.set == set
+        self.slot(id).set == set
     }
 
-    /// The pending setting has fired.
+    /// Lets a setting fire if it still counts; whether it does.
     #[inline]
-    pub(super) fn fire(&mut self, id: TimerId) {
+    pub(super) fn fire(&mut self, id: TimerId, set: u32) -> bool {
         let timer = self.slot(id);
-        timer.pending = false;
-        timer.fired += 1;
+        let counts = timer.set == set;
+        if counts {
+            timer.set = 0;
+            timer.fired += 1;
+        }
+        counts
     }
 
+    /// Makes them those of a new run, in the memory that they have.
+    pub(super) fn reset(&mut self) {
+        self.clear();
+        self.set = 0;
+    }
+
+    /// Forgets all timers, as a death does.
     pub(super) fn clear(&mut self) {
-        self.0.clear();
+        self.list.clear();
     }
 }
 
@@ -170,11 +191,21 @@ mod tests {
         assert_eq!(nth, 0);
         assert!(!timers.counts(TimerId(3), first));
         assert!(timers.counts(TimerId(3), second));
-        timers.fire(TimerId(3));
-        assert!(!timers.counts(TimerId(3), second), "once");
+        assert!(timers.fire(TimerId(3), second));
+        assert!(!timers.fire(TimerId(3), second), "once");
         let (third, nth) = timers.set(TimerId(3));
         assert_eq!(nth, 1);
         timers.cancel(TimerId(3));
         assert!(!timers.counts(TimerId(3), third));
+    }
+
+    #[test]
+    fn no_setting_of_an_earlier_life_fires() {
+        let mut timers = Timers::default();
+        let (earlier, _) = timers.set(TimerId(3));
+        timers.clear();
+        let (_, nth) = timers.set(TimerId(3));
+        assert_eq!(nth, 0, "firings are counted anew");
+        assert!(!timers.fire(TimerId(3), earlier));
     }
 }

@@ -12,22 +12,28 @@ where
     O: Observer<R>,
 {
     /// Gives a message a body that its copies share.
-    #[inline]
+    #[inline(always)]
     pub(super) fn embody(&mut self, from: ReplicaId, message: R::Message, shares: u32, twins: bool) -> Handle {
         self.sent += 1;
-        let body =
-            Body { message, root: self.root, from, sent: self.now, order: self.sent, shares, twins, handled: false };
-        self.world.bodies.insert(body)
+        let (root, sent, order) = (self.root, self.now, self.sent);
+        let Some(handle) = self.world.bodies.reuse() else {
+            return self.world.bodies.add(Body { message, root, from, sent, order, shares, twins, handled: false });
+        };
+        let body = self.world.bodies.get_mut(handle);
+        (body.root, body.from, body.sent, body.order) = (root, from, sent, order);
+        (body.shares, body.twins, body.handled) = (shares, twins, false);
+        let spent = std::mem::replace(&mut body.message, message);
+        self.spare(spent);
+        handle
     }
 
-    /// One share less; the memory of a message without any is used again.
+    /// One share less. A message without any stays until its place is used again.
     #[inline]
     pub(super) fn release(&mut self, handle: Handle) {
         let body = self.world.bodies.get_mut(handle);
         body.shares -= 1;
         if body.shares == 0 {
-            let body = self.world.bodies.remove(handle);
-            self.spare(body.message);
+            self.world.bodies.free(handle);
         }
     }
 
@@ -39,9 +45,9 @@ where
         }
     }
 
-    /// What a message to one destination is called, and what becomes of it.
+    /// What a message to one destination is called. What becomes of it is the fate at hand then.
     #[inline]
-    pub(super) fn send(&mut self, from: ReplicaId, to: ReplicaId, message: &R::Message) -> (Name, Fate) {
+    pub(super) fn send(&mut self, from: ReplicaId, to: ReplicaId, message: &R::Message) -> Name {
         self.world.witness.sent += 1;
         let routed =
             if self.full { to != from && to.0 < self.plan.replicas() } else { self.plan.links().connected(from, to) };
@@ -53,7 +59,7 @@ where
             let event = Event::Send { message: name, from, to, size: message.size(), body: message };
             self.observer.event(&self.moment, &event);
         }
-        let mut fate = Fate::lost();
+        self.fate.clear();
         let cause = if !routed {
             self.world.witness.no_route += 1;
             Some(Cause::NoRoute)
@@ -63,9 +69,9 @@ where
         } else {
             let size = if self.weigh { message.size() } else { 0 };
             let sending = Sending { name, root: self.root, from, to, nth, at: self.now, size };
-            let cause = self.door.fate(&sending, &mut self.world.network, &mut fate);
+            let cause = self.door.fate(&sending, &mut self.world.network, &mut self.fate);
             match cause {
-                None => self.world.witness.duplicated += fate.copies().len().saturating_sub(1) as u64,
+                None => self.world.witness.duplicated += self.fate.copies().len().saturating_sub(1) as u64,
                 Some(Cause::Burst) => self.world.witness.lost_in_bursts += 1,
                 Some(Cause::Script) => self.world.witness.lost_by_script += 1,
                 Some(_) => self.world.witness.lost += 1,
@@ -73,15 +79,18 @@ where
             cause
         };
         if O::WATCHES {
-            self.observer.event(&self.moment, &Event::Fate { message: name, fate: &fate, cause });
+            self.observer.event(&self.moment, &Event::Fate { message: name, fate: &self.fate, cause });
         }
-        (name, fate)
+        name
     }
 
     /// Puts the copies of a message on their way.
-    #[inline]
-    pub(super) fn dispatch(&mut self, from: ReplicaId, to: ReplicaId, name: Name, fate: &Fate, body: Handle) {
-        for (copy, arrival) in (0..).zip(fate.copies()) {
+    #[inline(always)]
+    pub(super) fn dispatch(&mut self, from: ReplicaId, to: ReplicaId, name: Name, body: Handle) {
+        let copies = self.fate.copies().len();
+        for copy in 0..copies {
+            let arrival = self.fate.copies()[copy];
+            let copy = copy as u16;
             if let Some(bits) = arrival.damage {
                 self.world.damages.insert(name.copy(u32::from(copy)), bits);
             }
@@ -131,9 +140,10 @@ where
             self.world.witness.cut_by[fault as usize] += 1;
             return self.miss(pending.name, handle, copy, Cause::Partition(fault));
         }
-        if self.ready(to, pending) {
-            self.receive(pending.name, to, handle, copy, damaged);
+        if self.world.places[to.index()].occupied(self.now) {
+            return self.defer(to, pending);
         }
+        self.receive(pending.name, to, handle, copy, damaged);
     }
 
     /// A copy that has arrived is handled.

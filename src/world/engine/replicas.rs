@@ -33,7 +33,7 @@ where
     }
 
     /// Carries out what the replica wished for in the event at hand.
-    #[inline]
+    #[inline(always)]
     pub(super) fn leave(&mut self, replica: ReplicaId) {
         let place = &mut self.world.places[replica.index()];
         place.held += self.context.accepted - place.accepted;
@@ -45,16 +45,16 @@ where
         if place.each > Span::ZERO {
             place.busy_until = self.now + place.each;
         }
-        self.perform(replica);
+        if !self.context.effects.is_empty() {
+            self.perform(replica);
+        }
         if self.observer.stepped(&self.moment, replica, &self.world.replicas).is_break() {
             self.stop = true;
         }
     }
 
+    #[inline(never)]
     pub(super) fn perform(&mut self, replica: ReplicaId) {
-        if self.context.effects.is_empty() {
-            return;
-        }
         let mut effects = std::mem::take(&mut self.context.effects);
         let mut sends_left = self.world.places[replica.index()].armed.map(|(_, sends)| sends);
         let mut wishes = effects.drain(..);
@@ -78,7 +78,7 @@ where
     }
 
     /// False when the replica dies of it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn carry_out(&mut self, replica: ReplicaId, effect: Effects<R>, sends_left: &mut Option<u32>) -> bool {
         match effect {
             Effect::Send { to, message, carries: _ } => {
@@ -88,13 +88,13 @@ where
                     }
                     *left -= 1;
                 }
-                let (name, fate) = self.send(replica, to, &message);
-                if fate.is_lost() {
-                    self.spare(message);
-                } else {
-                    let copies = fate.copies().len() as u32;
-                    let body = self.embody(replica, message, copies, copies > 1);
-                    self.dispatch(replica, to, name, &fate, body);
+                let name = self.send(replica, to, &message);
+                match self.fate.copies().len() as u32 {
+                    0 => self.spare(message),
+                    copies => {
+                        let body = self.embody(replica, message, copies, copies > 1);
+                        self.dispatch(replica, to, name, body);
+                    }
                 }
             }
             Effect::Broadcast { message, carries: _ } => {
@@ -109,8 +109,8 @@ where
                         }
                         *left -= 1;
                     }
-                    let (name, fate) = self.send(replica, to, &message);
-                    let body = match (fate.copies().len(), shared) {
+                    let name = self.send(replica, to, &message);
+                    let body = match (self.fate.copies().len(), shared) {
                         (0, _) => continue,
                         (1, Some(body)) => {
                             self.world.bodies.get_mut(body).shares += 1;
@@ -120,7 +120,7 @@ where
                         // Whether a copy is the second to arrive is no business of the other destinations.
                         (copies, _) => self.embody(replica, message.clone(), copies as u32, true),
                     };
-                    self.dispatch(replica, to, name, &fate, body);
+                    self.dispatch(replica, to, name, body);
                 }
                 self.spare(message);
                 return survives;
@@ -131,9 +131,8 @@ where
                 }
                 let place = &mut self.world.places[replica.index()];
                 let (set, nth) = place.timers.set(timer);
-                let life = place.seat.incarnation;
-                let name = Name::timer(replica, life, timer, nth);
-                self.push(self.now + after, Pending { name, what: What::Timer { replica, timer, set, life } });
+                let name = Name::timer(replica, place.seat.incarnation, timer, nth);
+                self.push(self.now + after, Pending { name, what: What::Timer { replica, timer, set } });
             }
             Effect::CancelTimer { timer } => self.world.places[replica.index()].timers.cancel(timer),
             Effect::Accept { request, update } => {
@@ -167,18 +166,7 @@ where
         true
     }
 
-    /// An event for a replica: whether it can be handled now. If not, it waits, or is lost with its
-    /// replica.
-    #[inline]
-    pub(super) fn ready(&mut self, replica: ReplicaId, pending: Pending) -> bool {
-        let place = &mut self.world.places[replica.index()];
-        if place.occupied(self.now) {
-            self.defer(replica, pending);
-            return false;
-        }
-        true
-    }
-
+    /// An event for a replica that has no time now waits.
     #[cold]
     pub(super) fn defer(&mut self, replica: ReplicaId, pending: Pending) {
         self.world.witness.deferred += 1;
@@ -199,6 +187,7 @@ where
     }
 
     /// A replica has time again: what waited longest comes next.
+    #[cold]
     pub(super) fn wake(&mut self, replica: ReplicaId, life: Incarnation) {
         let place = &mut self.world.places[replica.index()];
         if place.seat.incarnation != life || !place.up {
@@ -243,15 +232,17 @@ where
     }
 
     #[inline]
-    pub(super) fn fire(&mut self, pending: Pending, replica: ReplicaId, timer: TimerId, set: u32, life: Incarnation) {
+    pub(super) fn fire(&mut self, pending: Pending, replica: ReplicaId, timer: TimerId, set: u32) {
         let place = &mut self.world.places[replica.index()];
-        if !place.up || place.seat.incarnation != life || !place.timers.counts(timer, set) {
+        if place.occupied(self.now) {
+            if place.timers.counts(timer, set) {
+                self.defer(replica, pending);
+            }
             return;
         }
-        if !self.ready(replica, pending) {
+        if !place.timers.fire(timer, set) {
             return;
         }
-        self.world.places[replica.index()].timers.fire(timer);
         self.begin(pending.name, TIMER, pending.name);
         if O::WATCHES {
             self.observer.event(&self.moment, &Event::Timer { replica, timer });
