@@ -255,5 +255,5 @@ fn a_link_that_flaps_by_itself_is_cut_half_of_the_time() {
         flapping: Some(Flapping { period: Span::millis(1), link_by_link: true }),
     };
     let (run, _) = one_link(13, Span::millis(1), |s| s.faults.push(Fault::Partition(partition)));
-    near(run.witness.cut(), u64::from(MANY), 0.5);
+    near(run.witness.cut, u64::from(MANY), 0.5);
 }

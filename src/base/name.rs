@@ -102,10 +102,11 @@ impl Name {
         derive(Rule::ClientTimer, u64::from(client.0), pair(timer.0, nth))
     }
 
-    /// The arrival of an answer to the request of this name.
+    /// The arrival of the n-th answer, from 0, that was given to any request while the event of the other
+    /// name was handled, and to the request of this name.
     #[inline]
-    pub fn answer(self) -> Name {
-        derive(Rule::ClientAnswer, self.0, 0)
+    pub fn answer(self, given: Name, nth: u32) -> Name {
+        derive(Rule::ClientAnswer, self.0, given.0.wrapping_add(u64::from(nth)))
     }
 
     /// The n-th fault of a plan, from 0.
@@ -373,7 +374,8 @@ mod tests {
             names.push(Name::fault(a));
             for b in 0..24 {
                 let (replica, life, timer) = (ReplicaId(a), Incarnation(b), TimerId(b));
-                names.extend([Name::request(ClientId(a), b), Name::request(ClientId(a), b).answer()]);
+                let request = Name::request(ClientId(a), b);
+                names.extend([request, request.answer(request, 0), request.answer(request, 1)]);
                 names.extend([Name::start(replica, life), Name::fault(a).part(0, u64::from(b))]);
                 for nth in 0..8 {
                     names.push(Name::timer(replica, Incarnation(0), timer, nth));

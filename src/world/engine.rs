@@ -249,6 +249,7 @@ impl<R: Replica, C: Client<R>> World<R, C> {
             pushed: 0,
             sent: 0,
             fate: Fate::lost(),
+            answered: (0, 0),
             stop: false,
             calm: false,
             access_at_once: plan.scenario().access == Latency::Constant(Span::ZERO),
@@ -348,6 +349,8 @@ struct Engine<'a, R: Replica, C: Client<R>, Y, W: ?Sized, D, O> {
     sent: u64,
     /// What becomes of the message that is just being sent.
     fate: Fate,
+    /// The handled event in which the last answer was given, and how many were given in it.
+    answered: (u64, u32),
     stop: bool,
     calm: bool,
     access_at_once: bool,

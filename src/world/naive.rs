@@ -350,6 +350,7 @@ impl<'a, R: Replica + Clone, C: Client<R>, Y: System<Replica = R>> Naive<'a, R, 
         let mut sent: BTreeMap<ReplicaId, u32> = BTreeMap::new();
         let mut left = node.armed.map(|(_, sends)| sends);
         let mut dies = false;
+        let mut answered = 0;
         for effect in cx.take_effects() {
             if dies && !matches!(effect, Effect::Save(_) | Effect::SaveAll(_)) {
                 continue;
@@ -384,7 +385,8 @@ impl<'a, R: Replica + Clone, C: Client<R>, Y: System<Replica = R>> Naive<'a, R, 
                 Effect::CancelTimer { timer } => self.nodes[slot.index()].timers.entry(timer).or_default().1 = false,
                 Effect::Answer { request, answer } => {
                     if C::LISTENS && request.client != ClientId::SCRIPT {
-                        let name = Name::request(request.client, request.nth).answer();
+                        let name = Name::request(request.client, request.nth).answer(self.name, answered);
+                        answered += 1;
                         self.travel(name, What::Answer { request, answer });
                     }
                 }
@@ -491,7 +493,10 @@ impl<'a, R: Replica + Clone, C: Client<R>, Y: System<Replica = R>> Naive<'a, R, 
             Action::Partition { wall } => drop(self.standing.insert(wall)),
             Action::Heal { wall } => drop(self.standing.remove(&wall)),
             Action::Crash { replica, fault } => self.crash(replica, fault),
-            Action::Arm { replica, fault, sends } => self.nodes[replica.index()].armed = Some((fault, sends)),
+            Action::Arm { replica, fault, sends } => {
+                let node = &mut self.nodes[replica.index()];
+                node.armed = node.up.then_some((fault, sends));
+            }
             Action::Restart { replica, fault } => self.restart(replica, fault),
             Action::Backup { replica, fault } => {
                 self.save_by_itself(replica);

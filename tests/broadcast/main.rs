@@ -114,7 +114,7 @@ fn weathers<L: Layer<Body = u64>>(make: impl Fn() -> L) {
         ("losses", witness.lost),
         ("duplicates", witness.delivered_again),
         ("overtaken", witness.inverted),
-        ("cut off", witness.cut()),
+        ("cut off", witness.cut),
         ("restarts", witness.restarts),
     ] {
         assert!(count >= SEEDS, "{count} {what} in {SEEDS} runs");

@@ -27,7 +27,10 @@ where
                 self.note(&Event::Heal { fault });
             }
             Action::Crash { replica, fault } => self.crash(replica, fault, None),
-            Action::Arm { replica, fault, sends } => self.place(replica).armed = Some((fault, sends)),
+            Action::Arm { replica, fault, sends } => {
+                let place = self.place(replica);
+                place.armed = place.up.then_some((fault, sends));
+            }
             Action::Restart { replica, fault } => self.restart(replica, fault),
             Action::Backup { replica, fault } => {
                 self.save_by_itself(replica);

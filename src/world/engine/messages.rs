@@ -64,7 +64,6 @@ where
             self.world.witness.no_route += 1;
             Some(Cause::NoRoute)
         } else if let Some(fault) = self.cut(from, to, false) {
-            self.world.witness.cut_by[fault as usize] += 1;
             Some(Cause::Partition(fault))
         } else {
             let size = if self.weigh { message.size() } else { 0 };
@@ -95,7 +94,7 @@ where
                 self.world.damages.insert(name.copy(u32::from(copy)), bits);
             }
             let what = What::Message { to, body, copy, damaged: arrival.damage.is_some() };
-            if arrival.delay == WHEN_CHOSEN {
+            if D::CHOOSES && arrival.delay == WHEN_CHOSEN {
                 self.world.chosen.push(Pending { name, what });
                 continue;
             }
@@ -116,17 +115,22 @@ where
         until.map_or(at, |until| until.max(at))
     }
 
-    /// The fault that cuts a message off now, if one does.
+    /// The first fault that cuts a message off now, if one does. Each that does is witnessed.
     #[inline]
-    pub(super) fn cut(&self, from: ReplicaId, to: ReplicaId, in_flight: bool) -> Option<u32> {
+    pub(super) fn cut(&mut self, from: ReplicaId, to: ReplicaId, in_flight: bool) -> Option<u32> {
         if self.world.standing.is_empty() {
             return None;
         }
-        let walls = self.world.standing.iter().map(|wall| &self.world.agenda.walls[*wall as usize]);
-        walls
-            .filter(|wall| !in_flight || wall.cuts_in_flight)
-            .find(|wall| wall.cuts(from, to, self.now, &self.dice))
-            .map(|wall| wall.fault)
+        let mut first = None;
+        for standing in &self.world.standing {
+            let wall = &self.world.agenda.walls[*standing as usize];
+            if (!in_flight || wall.cuts_in_flight) && wall.cuts(from, to, self.now, &self.dice) {
+                self.world.witness.cut_by[wall.fault as usize] += 1;
+                first.get_or_insert(wall.fault);
+            }
+        }
+        self.world.witness.cut += u64::from(first.is_some());
+        first
     }
 
     #[inline]
@@ -137,7 +141,6 @@ where
         }
         let from = self.world.bodies.get(handle).from;
         if let Some(fault) = self.cut(from, to, true) {
-            self.world.witness.cut_by[fault as usize] += 1;
             return self.miss(pending.name, handle, copy, Cause::Partition(fault));
         }
         if self.world.places[to.index()].occupied(self.now) {
