@@ -140,9 +140,6 @@ struct Ask<O> {
     op: O,
 }
 
-/// How many spent messages are kept for their memory.
-const MOST_SPARES: usize = 1024;
-
 /// A world in which runs take place, one after the other. It keeps its memory from run to run, and
 /// nothing else.
 pub struct World<R: Replica, C: Client<R> = ()> {

@@ -11,19 +11,27 @@ where
     D: Door,
     O: Observer<R>,
 {
-    /// Gives a message a body that its copies share.
+    /// Gives a message a body that its copies share, in exchange for one that is done with.
     #[inline(always)]
-    pub(super) fn embody(&mut self, from: ReplicaId, message: R::Message, shares: u32, twins: bool) -> Handle {
+    pub(super) fn embody(&mut self, from: ReplicaId, message: &mut R::Message, shares: u32, twins: bool) -> Handle {
         self.sent += 1;
         let (root, sent, order) = (self.root, self.now, self.sent);
         let Some(handle) = self.world.bodies.reuse() else {
+            let message = message.clone();
             return self.world.bodies.add(Body { message, root, from, sent, order, shares, twins, handled: false });
         };
         let body = self.world.bodies.get_mut(handle);
         (body.root, body.from, body.sent, body.order) = (root, from, sent, order);
         (body.shares, body.twins, body.handled) = (shares, twins, false);
-        let spent = std::mem::replace(&mut body.message, message);
-        self.spare(spent);
+        std::mem::swap(&mut body.message, message);
+        handle
+    }
+
+    /// Gives a copy of a message a body.
+    pub(super) fn embody_copy(&mut self, from: ReplicaId, message: &R::Message, shares: u32, twins: bool) -> Handle {
+        let mut copy = self.context.copied(message);
+        let handle = self.embody(from, &mut copy, shares, twins);
+        self.context.spare(copy);
         handle
     }
 
@@ -34,14 +42,6 @@ where
         body.shares -= 1;
         if body.shares == 0 {
             self.world.bodies.free(handle);
-        }
-    }
-
-    /// Keeps the memory of a message that is done with.
-    #[inline]
-    pub(super) fn spare(&mut self, message: R::Message) {
-        if self.context.spares.len() < MOST_SPARES {
-            self.context.spares.push(message);
         }
     }
 

@@ -45,7 +45,7 @@ where
         if place.each > Span::ZERO {
             place.busy_until = self.now + place.each;
         }
-        if !self.context.effects.is_empty() {
+        if self.context.wished > 0 {
             self.perform(replica);
         }
         if self.observer.stepped(&self.moment, replica, &self.world.replicas).is_break() {
@@ -53,87 +53,102 @@ where
         }
     }
 
+    /// Carries out all wishes, where they lie. The two that are most common have a way of their own: what is
+    /// done for the others would take the registers that these need.
     #[inline(never)]
-    pub(super) fn perform(&mut self, replica: ReplicaId) {
+    fn perform(&mut self, replica: ReplicaId) {
         let mut effects = std::mem::take(&mut self.context.effects);
-        let mut sends_left = self.world.places[replica.index()].armed.map(|(_, sends)| sends);
+        let wished = std::mem::take(&mut self.context.wished);
+        match self.world.places[replica.index()].armed {
+            None => {
+                for effect in effects.iter_mut().take(wished) {
+                    match effect {
+                        Effect::Send { to, message, carries: _ } => self.send_one(replica, *to, message),
+                        Effect::SetTimer { timer, after } => self.set_timer(replica, *timer, *after),
+                        rarer => self.carry_out(replica, std::mem::replace(rarer, Effect::Sync)),
+                    }
+                }
+            }
+            Some((fault, sends)) => {
+                effects.truncate(wished);
+                self.perform_to_the_death(replica, &mut effects, fault, sends);
+            }
+        }
+        self.context.effects = effects;
+    }
+
+    /// Carries out the wishes of a replica that dies after so many sends.
+    #[cold]
+    fn perform_to_the_death(&mut self, replica: ReplicaId, effects: &mut Vec<Effects<R>>, fault: u32, sends: u32) {
+        let mut left = sends;
         let mut wishes = effects.drain(..);
         while let Some(effect) = wishes.next() {
-            if !self.carry_out(replica, effect, &mut sends_left) {
+            let survives = match effect {
+                Effect::Send { .. } => {
+                    let survives = left > 0;
+                    if survives {
+                        left -= 1;
+                        self.carry_out(replica, effect);
+                    }
+                    survives
+                }
+                Effect::Broadcast { message, carries: _ } => {
+                    let neighbours = self.plan.links().neighbours(replica).len() as u32;
+                    let reached = neighbours.min(left);
+                    self.broadcast(replica, message, reached);
+                    left -= reached;
+                    reached == neighbours
+                }
+                _ => {
+                    self.carry_out(replica, effect);
+                    true
+                }
+            };
+            if !survives {
                 // What leaves the replica is cut short. Its state has changed as a whole, and may be durable.
                 let inward = |effect: &Effects<R>| {
                     use Effect::{Accept, Incorporate, Save, SaveAll};
                     matches!(effect, Accept { .. } | Incorporate(_) | Save(_) | SaveAll(_))
                 };
                 for effect in wishes.by_ref().filter(inward) {
-                    self.carry_out(replica, effect, &mut sends_left);
+                    self.carry_out(replica, effect);
                 }
-                let (fault, sends) = self.world.places[replica.index()].armed.unwrap_or_default();
-                self.crash(replica, fault, Some(sends));
-                break;
+                return self.crash(replica, fault, Some(sends));
             }
         }
-        drop(wishes);
-        self.context.effects = effects;
     }
 
-    /// False when the replica dies of it.
+    /// Sends a message, and leaves one that is done with in its place.
     #[inline(always)]
-    pub(super) fn carry_out(&mut self, replica: ReplicaId, effect: Effects<R>, sends_left: &mut Option<u32>) -> bool {
+    fn send_one(&mut self, replica: ReplicaId, to: ReplicaId, message: &mut R::Message) {
+        let name = self.send(replica, to, message);
+        let copies = self.fate.copies().len() as u32;
+        if copies > 0 {
+            let body = self.embody(replica, message, copies, copies > 1);
+            self.dispatch(replica, to, name, body);
+        }
+    }
+
+    #[inline(always)]
+    fn set_timer(&mut self, replica: ReplicaId, timer: TimerId, after: Span) {
+        if O::WATCHES {
+            self.observer.event(&self.moment, &Event::SetTimer { replica, timer, after });
+        }
+        let place = &mut self.world.places[replica.index()];
+        let (set, nth) = place.timers.set(timer);
+        let name = Name::timer(replica, place.seat.incarnation, timer, nth);
+        self.push(self.now + after, Pending { name, what: What::Timer { replica, timer, set } });
+    }
+
+    #[inline(never)]
+    fn carry_out(&mut self, replica: ReplicaId, effect: Effects<R>) {
         match effect {
-            Effect::Send { to, message, carries: _ } => {
-                if let Some(left) = sends_left {
-                    if *left == 0 {
-                        return false;
-                    }
-                    *left -= 1;
-                }
-                let name = self.send(replica, to, &message);
-                match self.fate.copies().len() as u32 {
-                    0 => self.spare(message),
-                    copies => {
-                        let body = self.embody(replica, message, copies, copies > 1);
-                        self.dispatch(replica, to, name, body);
-                    }
-                }
+            Effect::Send { to, mut message, carries: _ } => {
+                self.send_one(replica, to, &mut message);
+                self.context.spare(message);
             }
-            Effect::Broadcast { message, carries: _ } => {
-                let plan = self.plan;
-                let mut shared = None;
-                let mut survives = true;
-                for to in plan.links().neighbours(replica).iter() {
-                    if let Some(left) = sends_left {
-                        if *left == 0 {
-                            survives = false;
-                            break;
-                        }
-                        *left -= 1;
-                    }
-                    let name = self.send(replica, to, &message);
-                    let body = match (self.fate.copies().len(), shared) {
-                        (0, _) => continue,
-                        (1, Some(body)) => {
-                            self.world.bodies.get_mut(body).shares += 1;
-                            body
-                        }
-                        (1, None) => *shared.insert(self.embody(replica, message.clone(), 1, false)),
-                        // Whether a copy is the second to arrive is no business of the other destinations.
-                        (copies, _) => self.embody(replica, message.clone(), copies as u32, true),
-                    };
-                    self.dispatch(replica, to, name, body);
-                }
-                self.spare(message);
-                return survives;
-            }
-            Effect::SetTimer { timer, after } => {
-                if O::WATCHES {
-                    self.observer.event(&self.moment, &Event::SetTimer { replica, timer, after });
-                }
-                let place = &mut self.world.places[replica.index()];
-                let (set, nth) = place.timers.set(timer);
-                let name = Name::timer(replica, place.seat.incarnation, timer, nth);
-                self.push(self.now + after, Pending { name, what: What::Timer { replica, timer, set } });
-            }
+            Effect::SetTimer { timer, after } => self.set_timer(replica, timer, after),
+            Effect::Broadcast { message, carries: _ } => self.broadcast(replica, message, u32::MAX),
             Effect::CancelTimer { timer } => self.world.places[replica.index()].timers.cancel(timer),
             Effect::Accept { request, update } => {
                 if O::WATCHES {
@@ -163,7 +178,27 @@ where
                 }
             }
         }
-        true
+    }
+
+    /// Sends a message to the first so many neighbours.
+    fn broadcast(&mut self, replica: ReplicaId, message: R::Message, most: u32) {
+        let plan = self.plan;
+        let mut shared = None;
+        for to in plan.links().neighbours(replica).iter().take(most as usize) {
+            let name = self.send(replica, to, &message);
+            let body = match (self.fate.copies().len(), shared) {
+                (0, _) => continue,
+                (1, Some(body)) => {
+                    self.world.bodies.get_mut(body).shares += 1;
+                    body
+                }
+                (1, None) => *shared.insert(self.embody_copy(replica, &message, 1, false)),
+                // Whether a copy is the second to arrive is no business of the other destinations.
+                (copies, _) => self.embody_copy(replica, &message, copies as u32, true),
+            };
+            self.dispatch(replica, to, name, body);
+        }
+        self.context.spare(message);
     }
 
     /// An event for a replica that has no time now waits.
