@@ -5,6 +5,8 @@
 //! what, replicas, virtual ms, count, events, CPU seconds, count per CPU second, peak KB, check. Count is
 //! deliveries for `w1` and runs for `w3`. A workload can be named, to run alone: its peak is then its own.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::hint::black_box;
 use std::ops::ControlFlow;
 
@@ -133,13 +135,59 @@ fn tiny(runs: u64, lines: bool) {
     }
 }
 
-/// Nanoseconds for one pop and one push, with so many entries pending at all times.
-fn queue(pending: u32, delay: impl Fn(u64) -> u64) -> f64 {
+/// What can be measured as a queue: ours, and the one of the standard library.
+trait Pending {
+    fn push(&mut self, time: u64, tie: u64, handle: u32);
+    fn pop(&mut self) -> Option<(u64, u32)>;
+}
+
+impl Pending for Queue {
+    fn push(&mut self, time: u64, tie: u64, handle: u32) {
+        Queue::push(self, time, tie, handle);
+    }
+
+    fn pop(&mut self) -> Option<(u64, u32)> {
+        Queue::pop(self)
+    }
+}
+
+/// Its entries are packed like ours, so that what is compared is the queues and not their keys.
+impl Pending for BinaryHeap<Reverse<u128>> {
+    fn push(&mut self, time: u64, tie: u64, handle: u32) {
+        BinaryHeap::push(self, Reverse(u128::from(time) << 64 | u128::from(tie << 28 | u64::from(handle))));
+    }
+
+    fn pop(&mut self) -> Option<(u64, u32)> {
+        BinaryHeap::pop(self).map(|Reverse(key)| ((key >> 64) as u64, key as u32 & 0xfff_ffff))
+    }
+}
+
+fn wheel() -> Queue {
     let mut queue = Queue::new();
     queue.reset(10_000_000);
+    queue
+}
+
+/// Nanoseconds for one push and one pop of so many entries that are all for one instant.
+fn at_once(pending: u32, mut queue: impl Pending) -> f64 {
+    let rounds = 400;
+    let meter = Meter::start();
+    for round in 1..=rounds {
+        for handle in 0..pending {
+            queue.push(round * 10_000_000, u64::from(handle), handle);
+        }
+        for _ in 0..pending {
+            black_box(queue.pop());
+        }
+    }
+    meter.stop(rounds * u64::from(pending), 0).nanos()
+}
+
+/// Nanoseconds for one pop and one push, with so many entries pending at all times.
+fn queue<Q: Pending>(pending: u32, mut queue: Q, delay: impl Fn(u64) -> u64) -> f64 {
     let mut tie = 0;
     let mut word = 7u64;
-    let mut push = |queue: &mut Queue, now: u64, handle| {
+    let mut push = |queue: &mut Q, now: u64, handle| {
         tie += 1;
         word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         queue.push(now + delay(word >> 16), tie, handle);
@@ -178,9 +226,14 @@ fn main() {
     }
     if wanted("queue") && !lines {
         for pending in [1_000, 100_000, 1_000_000] {
-            let spread = queue(pending, |word| 1_000_000 + word % 19_000_000);
-            println!("queue, {pending:>7} pending   {spread:.1} ns a pop and push");
+            let delay = |word| 1_000_000 + word % 19_000_000;
+            let (ours, theirs) = (queue(pending, wheel(), delay), queue(pending, BinaryHeap::new(), delay));
+            println!("queue, {pending:>7} pending   {ours:.1} ns a pop and push, {theirs:.1} in a BinaryHeap");
         }
-        println!("queue, 10000 at once      {:.1} ns a pop and push", queue(10_000, |word| word % 2));
+        let delay = |word| word % 2;
+        let (ours, theirs) = (queue(10_000, wheel(), delay), queue(10_000, BinaryHeap::new(), delay));
+        println!("queue, 10000 always due   {ours:.1} ns a pop and push, {theirs:.1} in a BinaryHeap");
+        let (ours, theirs) = (at_once(10_000, wheel()), at_once(10_000, BinaryHeap::new()));
+        println!("queue, 10000 at once      {ours:.1} ns a push and pop, {theirs:.1} in a BinaryHeap");
     }
 }

@@ -1,4 +1,5 @@
 //! CPU time and memory of this process, as the operating system counts them.
+#![allow(clippy::disallowed_types, reason = "to measure real time is what this file is for")]
 
 use std::fmt;
 use std::time::Instant;
@@ -22,10 +23,11 @@ fn cpu() -> Option<u64> {
     text.split_whitespace().next()?.parse().ok()
 }
 
-/// The most memory that this process ever had, in kilobytes; 0 where the system does not say.
-fn peak_kb() -> u64 {
+/// A figure of this process in kilobytes, such as the most memory that it ever had, `VmHWM`; 0 where the
+/// system does not say.
+pub(crate) fn status_kb(figure: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with(figure)).unwrap_or_default();
     line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
@@ -62,7 +64,10 @@ impl Measured {
     pub(crate) fn line(&self, what: &str, replicas: u32, virtual_ms: u64, check: u64) {
         let Measured { count, events, seconds } = self;
         let rate = *count as f64 / seconds;
-        println!("{what},{replicas},{virtual_ms},{count},{events},{seconds:.6},{rate:.0},{},{check}", peak_kb());
+        println!(
+            "{what},{replicas},{virtual_ms},{count},{events},{seconds:.6},{rate:.0},{},{check}",
+            status_kb("VmHWM")
+        );
     }
 }
 

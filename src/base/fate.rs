@@ -40,6 +40,12 @@ impl Fate {
         fate
     }
 
+    /// Takes all copies away.
+    #[inline]
+    pub fn clear(&mut self) {
+        self.count = 0;
+    }
+
     /// One more copy, unless there are as many as there can be.
     #[inline]
     pub fn add(&mut self, copy: Arrival) {

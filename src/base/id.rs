@@ -5,13 +5,16 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 macro_rules! identifier {
-    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal $(, $number:path = $named:literal)?) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
         pub struct $name(pub u32);
 
         impl $name {
+            /// Those that are written otherwise than the rest.
+            const NAMED: &[(u32, &str)] = &[$(($number.0, $named))?];
+
             /// The number as an index into a table.
             #[inline]
             pub fn index(self) -> usize {
@@ -21,7 +24,10 @@ macro_rules! identifier {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!($prefix, "{}"), self.0)
+                match Self::NAMED.iter().find(|(number, _)| *number == self.0) {
+                    Some((_, name)) => f.write_str(name),
+                    None => write!(f, concat!($prefix, "{}"), self.0),
+                }
             }
         }
     };
@@ -38,7 +44,7 @@ identifier! {
 }
 identifier! {
     /// One client: whoever asks replicas for something.
-    ClientId, "c"
+    ClientId, "c", ClientId::SCRIPT = "script"
 }
 identifier! {
     /// Which of a replica's lives this is: 0 before its first crash.

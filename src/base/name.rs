@@ -102,10 +102,11 @@ impl Name {
         derive(Rule::ClientTimer, u64::from(client.0), pair(timer.0, nth))
     }
 
-    /// The arrival of an answer to the request of this name.
+    /// The arrival of the n-th answer, from 0, that was given to any request while the event of the other
+    /// name was handled, and to the request of this name.
     #[inline]
-    pub fn answer(self) -> Name {
-        derive(Rule::ClientAnswer, self.0, 0)
+    pub fn answer(self, given: Name, nth: u32) -> Name {
+        derive(Rule::ClientAnswer, self.0, given.0.wrapping_add(u64::from(nth)))
     }
 
     /// The n-th fault of a plan, from 0.
@@ -291,7 +292,8 @@ fn ordinal(word: &str) -> Option<u32> {
 fn plain_root(part: &str) -> Option<Root> {
     let words: Vec<&str> = part.split_whitespace().collect();
     if let [client, "request", nth] = words[..] {
-        return Some(Root::Request(ClientId(number(client, "c")?), ordinal(nth)?));
+        let client = if client == "script" { ClientId::SCRIPT } else { ClientId(number(client, "c")?) };
+        return Some(Root::Request(client, ordinal(nth)?));
     }
     let (replica, rest) = words.split_first()?;
     let replica = ReplicaId(number(replica, "n")?);
@@ -329,6 +331,7 @@ mod tests {
     fn paths_survive_being_written_down() {
         for text in [
             "c0 request 1",
+            "script request 2 → n0",
             "c3 request 4294967296 → n2",
             "n1 start → n0, message 3",
             "n1 life 2 start",
@@ -371,7 +374,8 @@ mod tests {
             names.push(Name::fault(a));
             for b in 0..24 {
                 let (replica, life, timer) = (ReplicaId(a), Incarnation(b), TimerId(b));
-                names.extend([Name::request(ClientId(a), b), Name::request(ClientId(a), b).answer()]);
+                let request = Name::request(ClientId(a), b);
+                names.extend([request, request.answer(request, 0), request.answer(request, 1)]);
                 names.extend([Name::start(replica, life), Name::fault(a).part(0, u64::from(b))]);
                 for nth in 0..8 {
                     names.push(Name::timer(replica, Incarnation(0), timer, nth));

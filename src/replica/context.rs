@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Carries, Effects, Receipt, Replica, Taken};
+use super::{Carries, Effect, Effects, Receipt, Replica, Taken};
 use crate::base::{
     Concern, Dice, Identity, Incarnation, Links, Name, Neighbours, Odds, ReplicaId, RequestId, Seed, Span, Time,
     TimerId, Update,
@@ -64,9 +64,16 @@ pub struct Context<R: Replica> {
     pub(crate) watched: bool,
     /// Whether anybody wants to know of answers.
     pub(crate) heard: bool,
+    /// Places for wishes. What was wished for stays in its place until another wish takes it, so that a
+    /// message can be sent in the memory of an earlier one.
     pub(crate) effects: Vec<Effects<R>>,
-    pub(crate) spares: Vec<R::Message>,
+    /// How many of these places hold a wish of the event at hand.
+    pub(crate) wished: usize,
+    spares: Vec<R::Message>,
 }
+
+/// How many spent messages are kept for their memory.
+const MOST_SPARES: usize = 1024;
 
 impl<R: Replica> Context<R> {
     /// A context outside any world, for unit tests: one of `members` replicas that all hear each other,
@@ -90,6 +97,7 @@ impl<R: Replica> Context<R> {
             watched: true,
             heard: true,
             effects: Vec::new(),
+            wished: 0,
             spares: Vec::new(),
         }
     }
@@ -98,7 +106,7 @@ impl<R: Replica> Context<R> {
     pub(crate) fn renew(&mut self, links: Arc<Links>, dice: Dice) {
         self.links = links;
         self.dice = dice;
-        self.effects.clear();
+        self.wished = 0;
     }
 
     /// This replica's slot.
@@ -160,23 +168,47 @@ impl<R: Replica> Context<R> {
         self.dice.chance(Concern::Replica, self.handling, self.draws - 1, odds)
     }
 
+    /// Writes one more wish down.
+    #[inline]
+    fn wish(&mut self, effect: Effects<R>) {
+        match self.effects.get_mut(self.wished) {
+            Some(place) => {
+                let earlier = std::mem::replace(place, effect);
+                if let Effect::Send { message, .. } = earlier {
+                    self.spare(message);
+                }
+            }
+            None => self.effects.push(effect),
+        }
+        self.wished += 1;
+    }
+
     /// Sends a message to one neighbour.
     #[inline]
     pub fn send(&mut self, to: ReplicaId, message: R::Message, carries: Carries) {
-        self.effects.push(Effects::<R>::Send { to, message, carries });
+        self.wish(Effect::Send { to, message, carries });
     }
 
     /// Sends a copy of a value that stays here, in the memory of a message that is done with.
     #[inline]
     pub fn send_copy(&mut self, to: ReplicaId, message: &R::Message, carries: Carries) {
-        let message = self.copied(message);
-        self.send(to, message, carries);
+        match self.effects.get_mut(self.wished) {
+            Some(Effect::Send { to: whom, message: earlier, carries: what }) => {
+                (*whom, *what) = (to, carries);
+                earlier.clone_from(message);
+                self.wished += 1;
+            }
+            _ => {
+                let message = self.copied(message);
+                self.send(to, message, carries);
+            }
+        }
     }
 
     /// Sends the same message to every neighbour.
     #[inline]
     pub fn broadcast(&mut self, message: R::Message, carries: Carries) {
-        self.effects.push(Effects::<R>::Broadcast { message, carries });
+        self.wish(Effect::Broadcast { message, carries });
     }
 
     /// Sends a copy of a value that stays here to every neighbour.
@@ -186,8 +218,17 @@ impl<R: Replica> Context<R> {
         self.broadcast(message, carries);
     }
 
+    /// Keeps the memory of a message that is done with.
     #[inline]
-    fn copied(&mut self, message: &R::Message) -> R::Message {
+    pub(crate) fn spare(&mut self, message: R::Message) {
+        if self.spares.len() < MOST_SPARES {
+            self.spares.push(message);
+        }
+    }
+
+    /// A copy of a message, in the memory of one that is done with.
+    #[inline]
+    pub(crate) fn copied(&mut self, message: &R::Message) -> R::Message {
         match self.spares.pop() {
             Some(mut spare) => {
                 spare.clone_from(message);
@@ -200,12 +241,18 @@ impl<R: Replica> Context<R> {
     /// Asks to be called back after a while. A call of the same timer that is still pending is replaced.
     #[inline]
     pub fn set_timer(&mut self, timer: TimerId, after: Span) {
-        self.effects.push(Effects::<R>::SetTimer { timer, after });
+        match self.effects.get_mut(self.wished) {
+            Some(Effect::SetTimer { timer: which, after: span }) => {
+                (*which, *span) = (timer, after);
+                self.wished += 1;
+            }
+            _ => self.wish(Effect::SetTimer { timer, after }),
+        }
     }
 
     /// Takes a pending call back.
     pub fn cancel_timer(&mut self, timer: TimerId) {
-        self.effects.push(Effects::<R>::CancelTimer { timer });
+        self.wish(Effect::CancelTimer { timer });
     }
 
     /// Says that a request is an update, also where it changes nothing, and learns what it is called.
@@ -214,7 +261,7 @@ impl<R: Replica> Context<R> {
         self.accepted += 1;
         let update = Update { replica: self.seat.slot, number: self.accepted };
         if self.watched {
-            self.effects.push(Effects::<R>::Accept { request, update });
+            self.wish(Effect::Accept { request, update });
         }
         update
     }
@@ -223,7 +270,7 @@ impl<R: Replica> Context<R> {
     #[inline]
     pub fn answer(&mut self, request: RequestId, answer: R::Answer) {
         if self.heard {
-            self.effects.push(Effects::<R>::Answer { request, answer });
+            self.wish(Effect::Answer { request, answer });
         }
     }
 
@@ -251,27 +298,29 @@ impl<R: Replica> Context<R> {
     #[inline]
     fn take_in(&mut self, taken: Taken) {
         if self.watched {
-            self.effects.push(Effects::<R>::Incorporate(taken));
+            self.wish(Effect::Incorporate(taken));
         }
     }
 
     /// Appends a record to what is saved.
     pub fn save(&mut self, record: R::Saved) {
-        self.effects.push(Effects::<R>::Save(record));
+        self.wish(Effect::Save(record));
     }
 
     /// Replaces all that is saved by an image.
     pub fn save_all(&mut self, image: R::Saved) {
-        self.effects.push(Effects::<R>::SaveAll(image));
+        self.wish(Effect::SaveAll(image));
     }
 
     /// Makes all that was saved so far survive a crash.
     pub fn sync(&mut self) {
-        self.effects.push(Effects::<R>::Sync);
+        self.wish(Effect::Sync);
     }
 
     /// All that was asked for since the last call, in order.
     pub fn take_effects(&mut self) -> Vec<Effects<R>> {
+        self.effects.truncate(self.wished);
+        self.wished = 0;
         std::mem::take(&mut self.effects)
     }
 }

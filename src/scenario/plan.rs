@@ -237,9 +237,11 @@ impl Inspector<'_> {
             When::At(time) => (time, time),
             When::Between(first, last) => (first, last),
         };
+        // What begins when all is over would never strike; what ends then ends with everything else.
+        let over = last.since(Time::START) > self.ends || what != "end" && last.since(Time::START) == self.ends;
         if first > last {
             self.refuse(subject, Refusal::UpsideDown { what, first, last });
-        } else if last > Time::START + self.ends {
+        } else if over {
             self.refuse(subject, Refusal::AfterTheEnd { what, at: last, ends: self.ends });
         }
         (first, last)

@@ -101,3 +101,73 @@ impl HappensBefore {
         nodes.into_iter().map(|node| self.graph[node]).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{ClientId, Identity, RequestId, Time};
+    use crate::trace::Moment;
+
+    /// Steps as lines: `n0 start`, `n0 asked, sends m`, `n1 gets m from n0`.
+    fn order(story: &str) -> HappensBefore {
+        let replica = |word: &str| ReplicaId(word[1..].parse().expect("a replica"));
+        let name = |word: &str| Name(u64::from(word.as_bytes()[0]));
+        let mut events = Vec::new();
+        for (step, line) in (1..).zip(story.lines().map(str::trim).filter(|line| !line.is_empty())) {
+            let moment = Moment { at: Time(step * 10), step, name: Name(1000 + step) };
+            let words: Vec<&str> = line.split([' ', ',']).filter(|word| !word.is_empty()).collect();
+            let at = replica(words[0]);
+            let mut tell = |kind| events.push((moment, kind));
+            match words[1] {
+                "start" => tell(Kind::Start { replica: at, identity: Identity(at.0) }),
+                "asked" => {
+                    let request = RequestId { client: ClientId(0), nth: step as u32 };
+                    tell(Kind::Request { request, replica: at, op: String::new() });
+                }
+                "gets" => {
+                    let (message, from) = (name(words[2]), replica(words[4]));
+                    tell(Kind::Deliver { message, copy: 0, from, to: at, sent: Time(0), damaged: false });
+                }
+                other => panic!("{other}?"),
+            }
+            if let Some(sends) = words.iter().position(|word| *word == "sends") {
+                let (message, to) = (name(words[sends + 1]), ReplicaId(9));
+                tell(Kind::Send { message, from: at, to, size: 0, body: String::new() });
+            }
+        }
+        HappensBefore::of(&events.into_iter().collect())
+    }
+
+    #[test]
+    fn messages_and_the_order_at_one_replica_are_all_that_orders_events() {
+        let order = order(
+            "n0 start
+             n1 start
+             n0 asked, sends m
+             n1 asked
+             n1 gets m from n0, sends o
+             n2 asked
+             n0 gets o from n1",
+        );
+        assert!(order.before(3, 5), "a message is sent before it is received");
+        assert!(order.before(4, 5), "a replica handles one event after the other");
+        assert!(order.concurrent(3, 4), "two replicas that have not heard of each other");
+        assert!(order.concurrent(6, 7), "time alone orders nothing");
+        assert!(!order.before(5, 3) && !order.before(3, 3) && !order.concurrent(3, 3));
+        assert_eq!(order.past(7), [1, 2, 3, 4, 5, 7]);
+        assert_eq!(order.causes(7), [3, 5]);
+        assert_eq!(order.past(99), Vec::<u64>::new(), "no such step");
+    }
+
+    #[test]
+    fn causes_come_first_in_the_topological_order() {
+        let order =
+            order("n0 asked, sends a\nn1 asked, sends b\nn2 gets a from n0\nn2 gets b from n1\nn0 gets b from n1");
+        let steps = order.topological();
+        assert_eq!(steps.len(), 5);
+        for step in &steps {
+            let at = |step| steps.iter().position(|other| *other == step);
+            assert!(order.causes(*step).into_iter().all(|cause| at(cause) < at(*step)), "{step} in {steps:?}");
+        }
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! The numbers are stable: the same run gives the same events the same numbers, whoever else watches it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Cause, Event, Moment, Observer};
 use crate::base::{Fate, Identity, Incarnation, Name, Observed, ReplicaId, RequestId, Span, Time, TimerId, Update};
@@ -128,25 +128,36 @@ impl Trace {
     /// What clients asked and were told: one line for each request.
     pub fn history(&self) -> Vec<Exchange> {
         let mut exchanges: Vec<Exchange> = Vec::new();
+        let mut open: BTreeMap<RequestId, usize> = BTreeMap::new();
         for record in &self.records {
             match &record.kind {
-                Kind::Invoke { request, replica, op } => exchanges.push(Exchange {
-                    request: *request,
-                    replica: *replica,
-                    op: op.clone(),
-                    invoked: record.moment.at,
-                    answered: None,
-                }),
+                Kind::Invoke { request, replica, op } => {
+                    open.insert(*request, exchanges.len());
+                    exchanges.push(Exchange {
+                        request: *request,
+                        replica: *replica,
+                        op: op.clone(),
+                        invoked: record.moment.at,
+                        answered: None,
+                    });
+                }
                 Kind::Answered { request, answer } => {
-                    let asked = exchanges.iter_mut().find(|exchange| exchange.request == *request);
-                    if let Some(exchange) = asked.filter(|exchange| exchange.answered.is_none()) {
-                        exchange.answered = Some((record.moment.at, answer.clone()));
+                    if let Some(asked) = open.remove(request) {
+                        exchanges[asked].answered = Some((record.moment.at, answer.clone()));
                     }
                 }
                 _ => {}
             }
         }
         exchanges
+    }
+}
+
+/// A trace typed by hand.
+impl FromIterator<(Moment, Kind)> for Trace {
+    fn from_iter<I: IntoIterator<Item = (Moment, Kind)>>(events: I) -> Trace {
+        let records = (0..).zip(events).map(|(number, (moment, kind))| Record { number, moment, kind }).collect();
+        Trace { records }
     }
 }
 

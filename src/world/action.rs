@@ -32,6 +32,7 @@ pub(super) enum Action {
     /// Keep what is durable now, for a restart that will ask for it.
     Backup {
         replica: ReplicaId,
+        fault: u32,
     },
     /// Make everything durable, as a disk that saves from time to time does.
     Save {
@@ -44,6 +45,11 @@ pub(super) enum Action {
         replica: ReplicaId,
     },
     Slow {
+        replica: ReplicaId,
+        each: Span,
+    },
+    /// One of the stretches in which it is slow is over.
+    Quicken {
         replica: ReplicaId,
         each: Span,
     },
@@ -144,7 +150,7 @@ impl Agenda {
                     let replica = drawer.who(crash.who);
                     let at = drawer.when(Part::From, crash.at);
                     if let Disk::Backup(age) = crash.disk {
-                        self.at(at - age, name.part(0, 2), Action::Backup { replica });
+                        self.at(at - age, name.part(0, 2), Action::Backup { replica, fault });
                     }
                     self.at(
                         at,
@@ -165,7 +171,7 @@ impl Agenda {
                 Fault::Slow { who, from, until, each } => {
                     let replica = drawer.who(*who);
                     self.at(drawer.when(Part::From, *from), begins, Action::Slow { replica, each: *each });
-                    self.at(drawer.when(Part::Until, *until), ends, Action::Slow { replica, each: Span::ZERO });
+                    self.at(drawer.when(Part::Until, *until), ends, Action::Quicken { replica, each: *each });
                 }
                 Fault::ClockJump { who, at, by } => {
                     let replica = drawer.who(*who);

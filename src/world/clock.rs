@@ -11,13 +11,15 @@ pub(super) struct Dial {
     set: i64,
     /// When it stopped, if it stands still.
     stopped: Option<Time>,
+    /// How many faults keep it from going on.
+    stops: u32,
     /// Whether it was set or stopped and nobody has looked since.
     stepped: bool,
 }
 
 impl Dial {
     pub(super) fn new(clock: Clock) -> Dial {
-        Dial { clock, set: 0, stopped: None, stepped: false }
+        Dial { clock, set: 0, stopped: None, stops: 0, stepped: false }
     }
 
     /// Whether it always shows the time.
@@ -31,13 +33,17 @@ impl Dial {
     }
 
     pub(super) fn stop(&mut self, at: Time) {
-        self.stopped = Some(at);
+        self.stopped.get_or_insert(at);
+        self.stops += 1;
     }
 
-    /// Goes on, and shows the right time again.
+    /// One fault less keeps it from going on; without any it shows the right time again.
     pub(super) fn go(&mut self) {
-        self.stepped |= self.stopped.is_some();
-        self.stopped = None;
+        self.stops -= 1;
+        if self.stops == 0 {
+            self.stopped = None;
+            self.stepped = true;
+        }
     }
 
     /// What it shows.

@@ -77,7 +77,7 @@ impl Door for Dealt {
         self.0.clone()
     }
 
-    #[inline]
+    #[inline(always)]
     fn fate(&mut self, sending: &Sending, network: &mut Network, fate: &mut Fate) -> Option<Cause> {
         network.deal(sending, fate)
     }

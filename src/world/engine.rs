@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::action::{self, Action, Agenda};
 use super::door::WHEN_CHOSEN;
 use super::seat::{Place, Timers};
-use super::slab::{Handle, Pool, Slab};
+use super::slab::{Handle, Pool, Shelf, Slab};
 use super::{Choice, Door, Network, Queue, Sending, Witness};
 use crate::base::{
     ClientId, Concern, Dice, Digest, Digester, Fate, Identity, Incarnation, Name, ReplicaId, RequestId, Span, Time,
@@ -84,7 +84,6 @@ enum What {
         replica: ReplicaId,
         timer: TimerId,
         set: u32,
-        life: Incarnation,
     },
     ClientTimer {
         client: ClientId,
@@ -141,9 +140,6 @@ struct Ask<O> {
     op: O,
 }
 
-/// How many spent messages are kept for their memory.
-const MOST_SPARES: usize = 1024;
-
 /// A world in which runs take place, one after the other. It keeps its memory from run to run, and
 /// nothing else.
 pub struct World<R: Replica, C: Client<R> = ()> {
@@ -159,13 +155,14 @@ pub struct World<R: Replica, C: Client<R> = ()> {
     /// Messages that arrive when the door chooses them.
     chosen: Vec<Pending>,
     choices: Vec<Choice>,
-    bodies: Slab<Body<R::Message>>,
+    bodies: Shelf<Body<R::Message>>,
     asks: Slab<Ask<R::Op>>,
     answers: Slab<(RequestId, R::Answer)>,
     damages: BTreeMap<Name, u64>,
     context: Option<Context<R>>,
     wishes: Vec<Wish<R::Op>>,
-    /// For each destination, the handled event that last sent to it, and how often.
+    /// For each destination, and at last for all that is none, the handled event that last sent to it, and
+    /// how often.
     sent_to: Vec<(u64, u32)>,
     network: Network,
     agenda: Agenda,
@@ -198,7 +195,7 @@ impl<R: Replica, C: Client<R>> World<R, C> {
             at_once: VecDeque::new(),
             chosen: Vec::new(),
             choices: Vec::new(),
-            bodies: Slab::default(),
+            bodies: Shelf::default(),
             asks: Slab::default(),
             answers: Slab::default(),
             damages: BTreeMap::new(),
@@ -248,6 +245,8 @@ impl<R: Replica, C: Client<R>> World<R, C> {
             root: Name::default(),
             pushed: 0,
             sent: 0,
+            fate: Fate::lost(),
+            answered: (0, 0),
             stop: false,
             calm: false,
             access_at_once: plan.scenario().access == Latency::Constant(Span::ZERO),
@@ -272,7 +271,7 @@ impl<R: Replica, C: Client<R>> World<R, C> {
     #[cold]
     fn twin(&mut self, body: Handle) -> Handle {
         let twin = Body { shares: 1, ..self.bodies.get(body).clone() };
-        self.bodies.insert(twin)
+        self.bodies.add(twin)
     }
 
     /// The how-many-eth message to a destination this is, of those sent in one handled event.
@@ -306,7 +305,7 @@ impl<R: Replica, C: Client<R>> World<R, C> {
         self.replicas.clear();
         self.clients.clear();
         for timers in &mut self.client_timers {
-            timers.clear();
+            timers.reset();
         }
         self.asked.clear();
         self.network.reset(plan, dice.keys());
@@ -319,7 +318,7 @@ impl<R: Replica, C: Client<R>> World<R, C> {
         self.answers.clear();
         self.damages.clear();
         self.sent_to.clear();
-        self.sent_to.resize(plan.replicas() as usize, (0, 0));
+        self.sent_to.resize(plan.replicas() as usize + 1, (0, 0));
         self.agenda.draw(plan, dice);
         self.standing.clear();
         self.holding.clear();
@@ -345,6 +344,10 @@ struct Engine<'a, R: Replica, C: Client<R>, Y, W: ?Sized, D, O> {
     root: Name,
     pushed: u64,
     sent: u64,
+    /// What becomes of the message that is just being sent.
+    fate: Fate,
+    /// The handled event in which the last answer was given, and how many were given in it.
+    answered: (u64, u32),
     stop: bool,
     calm: bool,
     access_at_once: bool,
@@ -420,32 +423,26 @@ where
             if self.moment.step >= most {
                 return Ended::Exhausted;
             }
-            if let Some(pending) = self.world.at_once.pop_front() {
-                self.handle(pending);
-                continue;
-            }
-            if D::CHOOSES && !self.world.chosen.is_empty() {
-                self.choose(ends);
-                continue;
-            }
-            match self.world.queue.pop() {
-                None => return Ended::Quiet,
-                Some((time, _)) if time > ends.0 => {
+            let pending = if let Some(pending) = self.world.at_once.pop_front() {
+                pending
+            } else if D::CHOOSES && !self.world.chosen.is_empty() {
+                self.choose(ends)
+            } else {
+                let Some((time, index)) = self.world.queue.pop() else { return Ended::Quiet };
+                if time > ends.0 {
                     self.now = ends;
                     return Ended::InTime;
                 }
-                Some((time, index)) => {
-                    self.now = Time(time);
-                    let pending = self.world.pending.remove(index);
-                    self.handle(pending);
-                }
-            }
+                self.now = Time(time);
+                self.world.pending.remove(index)
+            };
+            self.handle(pending);
         }
     }
 
     /// Lets the door choose between the messages that wait for it and the earliest other event. A message
     /// comes right after the event before it, so that a delay can realise the same order later.
-    fn choose(&mut self, ends: Time) {
+    fn choose(&mut self, ends: Time) -> Pending {
         let next = self.now + Span(1);
         let due = self.world.queue.peek().map(|(time, _)| time).filter(|time| *time <= ends.0);
         let mut chosen = None;
@@ -463,7 +460,7 @@ where
             let at = self.door.next(&self.world.choices);
             chosen = at.checked_sub(usize::from(due.is_some()));
         }
-        let pending = match chosen {
+        match chosen {
             Some(at) => {
                 self.now = next;
                 self.world.chosen.remove(at)
@@ -473,11 +470,14 @@ where
                 self.now = self.now.max(Time(time));
                 self.world.pending.remove(index)
             }
-        };
-        self.handle(pending);
+        }
     }
 
-    #[inline]
+    /// Puts an event where it is found when its time comes.
+    ///
+    /// Inlined, so that an event is written where it stays: built elsewhere and moved, it would be read
+    /// back in wider pieces than it was written in, for which processors wait.
+    #[inline(always)]
     fn push(&mut self, time: Time, pending: Pending) {
         let tie = if self.drawn_order {
             let name = match pending.what {
@@ -501,14 +501,15 @@ where
         self.world.trace.words([self.now.0, u64::from(kind), name.0]);
     }
 
+    #[inline(always)]
     fn handle(&mut self, pending: Pending) {
+        // What happens outside of any handler, as a request's leaving its client does, happens now, too.
+        self.moment.at = self.now;
         match pending.what {
             What::Message { to, body, copy, damaged } => self.arrive(pending, to, body, copy, damaged),
-            What::Timer { replica, timer, set, life } => self.fire(pending, replica, timer, set, life),
+            What::Timer { replica, timer, set } => self.fire(pending, replica, timer, set),
             What::ClientTimer { client, timer, set } => {
-                let timers = &mut self.world.client_timers[client.index()];
-                if timers.counts(timer, set) {
-                    timers.fire(timer);
+                if self.world.client_timers[client.index()].fire(timer, set) {
                     self.serve(client, pending.name, |client, cx| client.timer(timer, cx));
                 }
             }
@@ -526,7 +527,7 @@ where
                     self.serve(request.client, pending.name, |client, cx| client.answered(request, &answer, cx));
                 }
             }
-            What::Act { nth } => self.act(pending.name, self.world.agenda.actions[nth as usize].2),
+            What::Act { nth } => self.act(pending.name, nth),
             What::Wake { replica, life } => self.wake(replica, life),
         }
     }

@@ -19,13 +19,40 @@ use crate::trace::Cause;
 
 #[derive(Clone)]
 enum What<R: Replica> {
-    Message { from: ReplicaId, to: ReplicaId, root: Name, name: Name, message: R::Message, damage: Option<u64> },
-    Timer { replica: ReplicaId, timer: TimerId, set: u32, life: Incarnation },
-    ClientTimer { client: ClientId, timer: TimerId, set: u32 },
-    Ask { request: RequestId, replica: ReplicaId, op: R::Op },
-    Answer { request: RequestId, answer: R::Answer },
+    Message {
+        from: ReplicaId,
+        to: ReplicaId,
+        root: Name,
+        name: Name,
+        message: R::Message,
+        damage: Option<u64>,
+        arrived: bool,
+    },
+    Timer {
+        replica: ReplicaId,
+        timer: TimerId,
+        set: u32,
+        life: Incarnation,
+    },
+    ClientTimer {
+        client: ClientId,
+        timer: TimerId,
+        set: u32,
+    },
+    Ask {
+        request: RequestId,
+        replica: ReplicaId,
+        op: R::Op,
+    },
+    Answer {
+        request: RequestId,
+        answer: R::Answer,
+    },
     Act(Action),
-    Wake { replica: ReplicaId, life: Incarnation },
+    Wake {
+        replica: ReplicaId,
+        life: Incarnation,
+    },
 }
 
 #[derive(Clone)]
@@ -36,18 +63,20 @@ struct Entry<R: Replica> {
     what: What<R>,
 }
 
+/// The number of the latest setting of each timer, whether it is pending, and how often it fired.
+type Timers = BTreeMap<TimerId, (u32, bool, u32)>;
+
 struct Node<R: Replica> {
     seat: Seat,
     up: bool,
     accepted: u32,
     held: u32,
-    /// The number of the latest setting of each timer, whether it is pending, and how often it fired.
-    timers: BTreeMap<TimerId, (u32, bool, u32)>,
+    timers: Timers,
     dial: Dial,
     disk: DiskState<R::Saved>,
-    backup: (Vec<R::Saved>, u32),
+    backups: BTreeMap<u32, (Vec<R::Saved>, u32)>,
     pauses: u32,
-    each: Span,
+    slow: Vec<Span>,
     busy_until: Time,
     waiting: VecDeque<Entry<R>>,
     woken: bool,
@@ -59,7 +88,7 @@ pub(super) struct Naive<'a, R: Replica, C, Y> {
     system: &'a Y,
     replicas: Vec<R>,
     nodes: Vec<Node<R>>,
-    clients: Vec<(C, u32, BTreeMap<TimerId, (u32, bool, u32)>)>,
+    clients: Vec<(C, u32, Timers)>,
     entries: Vec<Entry<R>>,
     at_once: VecDeque<(Name, What<R>)>,
     now: Time,
@@ -133,9 +162,9 @@ impl<'a, R: Replica + Clone, C: Client<R>, Y: System<Replica = R>> Naive<'a, R, 
                 timers: BTreeMap::new(),
                 dial: Dial::new(plan.clock(replica)),
                 disk: DiskState::default(),
-                backup: (Vec::new(), 0),
+                backups: BTreeMap::new(),
                 pauses: 0,
-                each: Span::ZERO,
+                slow: Vec::new(),
                 busy_until: Time::START,
                 waiting: VecDeque::new(),
                 woken: false,
@@ -203,8 +232,9 @@ impl<'a, R: Replica + Clone, C: Client<R>, Y: System<Replica = R>> Naive<'a, R, 
 
     fn handle(&mut self, name: Name, what: What<R>) {
         match what.clone() {
-            What::Message { from, to, root, name: copy_name, message, damage } => {
-                if !self.nodes[to.index()].up || self.cut(from, to, true) || self.must_wait(to, name, what) {
+            What::Message { from, to, root, name: copy_name, message, damage, arrived } => {
+                if !self.nodes[to.index()].up || !arrived && self.cut(from, to, true) || self.must_wait(to, name, what)
+                {
                     return;
                 }
                 let mut message = message;
@@ -260,6 +290,10 @@ impl<'a, R: Replica + Clone, C: Client<R>, Y: System<Replica = R>> Naive<'a, R, 
         let node = &mut self.nodes[replica.index()];
         let waits = node.pauses > 0 || node.busy_until > self.now || !node.waiting.is_empty();
         if waits {
+            let mut what = what;
+            if let What::Message { arrived, .. } = &mut what {
+                *arrived = true;
+            }
             node.waiting.push_back(Entry { at: self.now, tie: 0, name, what });
             self.plan_wake(replica);
         }
@@ -310,12 +344,17 @@ impl<'a, R: Replica + Clone, C: Client<R>, Y: System<Replica = R>> Naive<'a, R, 
         if cx.clock_read {
             node.dial.looked();
         }
-        if node.each > Span::ZERO {
-            node.busy_until = self.now + node.each;
+        if let Some(each) = node.slow.iter().max() {
+            node.busy_until = self.now + *each;
         }
         let mut sent: BTreeMap<ReplicaId, u32> = BTreeMap::new();
         let mut left = node.armed.map(|(_, sends)| sends);
+        let mut dies = false;
+        let mut answered = 0;
         for effect in cx.take_effects() {
+            if dies && !matches!(effect, Effect::Save(_) | Effect::SaveAll(_)) {
+                continue;
+            }
             match effect {
                 Effect::Send { .. } | Effect::Broadcast { .. } => {
                     let (message, destinations) = match effect {
@@ -327,8 +366,8 @@ impl<'a, R: Replica + Clone, C: Client<R>, Y: System<Replica = R>> Naive<'a, R, 
                     };
                     for to in destinations {
                         if left == Some(0) {
-                            let fault = self.nodes[slot.index()].armed.map_or(0, |(fault, _)| fault);
-                            return self.crash(slot, fault);
+                            dies = true;
+                            break;
                         }
                         left = left.map(|left| left - 1);
                         let nth = *sent.entry(to).and_modify(|nth| *nth += 1).or_default();
@@ -346,7 +385,8 @@ impl<'a, R: Replica + Clone, C: Client<R>, Y: System<Replica = R>> Naive<'a, R, 
                 Effect::CancelTimer { timer } => self.nodes[slot.index()].timers.entry(timer).or_default().1 = false,
                 Effect::Answer { request, answer } => {
                     if C::LISTENS && request.client != ClientId::SCRIPT {
-                        let name = Name::request(request.client, request.nth).answer();
+                        let name = Name::request(request.client, request.nth).answer(self.name, answered);
+                        answered += 1;
                         self.travel(name, What::Answer { request, answer });
                     }
                 }
@@ -360,6 +400,10 @@ impl<'a, R: Replica + Clone, C: Client<R>, Y: System<Replica = R>> Naive<'a, R, 
                 }
                 Effect::Accept { .. } | Effect::Incorporate(_) => {}
             }
+        }
+        if dies {
+            let fault = self.nodes[slot.index()].armed.map_or(0, |(fault, _)| fault);
+            self.crash(slot, fault);
         }
     }
 
@@ -376,7 +420,15 @@ impl<'a, R: Replica + Clone, C: Client<R>, Y: System<Replica = R>> Naive<'a, R, 
             let until = held.filter(|held| (held.from, held.to) == (from, to)).map(|held| held.until).max();
             let at = (self.now + arrival.delay).max(until.unwrap_or(Time::START));
             let (root, message) = (self.root, message.clone());
-            let what = What::Message { from, to, root, name: name.copy(copy), message, damage: arrival.damage };
+            let what = What::Message {
+                from,
+                to,
+                root,
+                name: name.copy(copy),
+                message,
+                damage: arrival.damage,
+                arrived: false,
+            };
             self.push(at, name, what);
         }
     }
@@ -441,12 +493,15 @@ impl<'a, R: Replica + Clone, C: Client<R>, Y: System<Replica = R>> Naive<'a, R, 
             Action::Partition { wall } => drop(self.standing.insert(wall)),
             Action::Heal { wall } => drop(self.standing.remove(&wall)),
             Action::Crash { replica, fault } => self.crash(replica, fault),
-            Action::Arm { replica, fault, sends } => self.nodes[replica.index()].armed = Some((fault, sends)),
+            Action::Arm { replica, fault, sends } => {
+                let node = &mut self.nodes[replica.index()];
+                node.armed = node.up.then_some((fault, sends));
+            }
             Action::Restart { replica, fault } => self.restart(replica, fault),
-            Action::Backup { replica } => {
+            Action::Backup { replica, fault } => {
                 self.save_by_itself(replica);
                 let node = &mut self.nodes[replica.index()];
-                node.backup = (node.disk.durable().to_vec(), node.disk.held);
+                node.backups.insert(fault, (node.disk.durable().to_vec(), node.disk.held));
             }
             Action::Save { replica } => {
                 let Durability::Every(interval) = self.plan.durability(replica) else { return };
@@ -464,7 +519,11 @@ impl<'a, R: Replica + Clone, C: Client<R>, Y: System<Replica = R>> Naive<'a, R, 
                 self.nodes[replica.index()].pauses -= 1;
                 self.plan_wake(replica);
             }
-            Action::Slow { replica, each } => self.nodes[replica.index()].each = each,
+            Action::Slow { replica, each } => self.nodes[replica.index()].slow.push(each),
+            Action::Quicken { replica, each } => {
+                let slow = &mut self.nodes[replica.index()].slow;
+                slow.remove(slow.iter().position(|other| *other == each).expect("a stretch that began"));
+            }
             Action::Jump { replica, by } => self.nodes[replica.index()].dial.jump(by),
             Action::StopClock { replica } => self.nodes[replica.index()].dial.stop(self.now),
             Action::StartClock { replica } => self.nodes[replica.index()].dial.go(),
@@ -500,7 +559,7 @@ impl<'a, R: Replica + Clone, C: Client<R>, Y: System<Replica = R>> Naive<'a, R, 
         }
         self.save_by_itself(replica);
         let node = &mut self.nodes[replica.index()];
-        (node.up, node.armed, node.woken) = (false, None, false);
+        (node.up, node.armed, node.woken, node.busy_until) = (false, None, false, Time::START);
         node.disk.crash();
         node.timers.clear();
         node.waiting.clear();
@@ -513,16 +572,16 @@ impl<'a, R: Replica + Clone, C: Client<R>, Y: System<Replica = R>> Naive<'a, R, 
     fn restart(&mut self, replica: ReplicaId, fault: u32) {
         let crash = self.fault(fault);
         let (saved, held) = match crash.disk {
-            Disk::Durable => {
-                let disk = &self.nodes[replica.index()].disk;
-                (disk.durable().to_vec(), disk.held)
-            }
-            Disk::Backup(_) => std::mem::take(&mut self.nodes[replica.index()].backup),
-            Disk::Nothing => (Vec::new(), 0),
-            Disk::CloneOf(other) => {
+            Disk::CloneOf(other) if other != replica => {
                 self.save_by_itself(other);
                 (self.nodes[other.index()].disk.durable().to_vec(), 0)
             }
+            Disk::Durable | Disk::CloneOf(_) => {
+                let disk = &self.nodes[replica.index()].disk;
+                (disk.durable().to_vec(), disk.held)
+            }
+            Disk::Backup(_) => self.nodes[replica.index()].backups.remove(&fault).unwrap_or_default(),
+            Disk::Nothing => (Vec::new(), 0),
         };
         let identity = match crash.identity {
             Rebirth::Same => self.nodes[replica.index()].seat.identity,

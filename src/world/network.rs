@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::Sending;
 use crate::base::{Arrival, Concern, Fate, Keys, Links, Name, Odds, ReplicaId, Span, Time};
-use crate::scenario::{Latency, Link, Plan, Topology};
+use crate::scenario::{Latency, Link, Order, Plan, Topology};
 use crate::trace::Cause;
 
 /// The draws of one message; those of its copies follow, some for each.
@@ -57,6 +57,8 @@ pub struct Network {
     /// Which links have another profile than the first; `None` where all have that one.
     plan: Option<Plan>,
     calm: bool,
+    /// Whether events of one instant come in drawn order, so that order can be kept only by time.
+    ties_are_drawn: bool,
     last_arrivals: LinkTable<Time>,
     busy_until: LinkTable<Time>,
     pub(super) doings: Doings,
@@ -89,6 +91,7 @@ impl Network {
         self.keys = keys.clone();
         self.links = Arc::clone(plan.links());
         self.calm = false;
+        self.ties_are_drawn = plan.scenario().order == Order::Drawn;
         self.last_arrivals.clear();
         self.busy_until.clear();
         self.doings = Doings::default();
@@ -104,7 +107,7 @@ impl Network {
         self.calm = true;
     }
 
-    #[inline]
+    #[inline(always)]
     fn profile(&self, from: ReplicaId, to: ReplicaId) -> &Profile {
         match &self.plan {
             None => &self.profiles[0],
@@ -113,7 +116,7 @@ impl Network {
     }
 
     /// What the dice say becomes of a message, and why it is lost, if it is.
-    #[inline]
+    #[inline(always)]
     pub fn deal(&mut self, sending: &Sending, fate: &mut Fate) -> Option<Cause> {
         let profile = self.profile(sending.from, sending.to);
         let far = self.distance(sending);
@@ -162,8 +165,9 @@ impl Network {
         if let Some(reorder) = &profile.link.reorder
             && reorder.odds.hit(word(FIRST_COPY + REORDER))
         {
-            delay = delay + reorder.delay.sample(word(FIRST_COPY + REORDER_DELAY));
-            held_up = 1;
+            let further = reorder.delay.sample(word(FIRST_COPY + REORDER_DELAY));
+            delay = delay + further;
+            held_up = u64::from(further > Span::ZERO);
         }
         let damage = self.damage(profile, sending.name, FIRST_COPY);
         fate.add(Arrival { delay, damage });
@@ -198,7 +202,7 @@ impl Network {
         hit.then(|| self.keys.word(Concern::Fate, name, copy + DAMAGE_BITS))
     }
 
-    #[inline]
+    #[inline(always)]
     fn duplicate(&self, profile: &Profile, name: Name, far: Span, fate: &mut Fate) {
         let Some(duplicates) = &profile.link.duplicates else { return };
         let word = |draw| self.keys.word(Concern::Fate, name, draw);
@@ -231,15 +235,15 @@ impl Network {
     /// Lets no copy arrive before one that was sent earlier.
     fn keep_order(&mut self, sending: &Sending, fate: &mut Fate) {
         let link = self.link(sending);
+        let gap = Span(u64::from(self.ties_are_drawn));
         let last = self.last_arrivals.slot(link);
         for copy in fate.copies_mut() {
-            let arrives = sending.at + copy.delay;
-            if arrives < *last {
-                copy.delay = last.since(sending.at);
+            let (arrives, earliest) = (sending.at + copy.delay, *last + gap);
+            if arrives < earliest {
+                copy.delay = earliest.since(sending.at);
                 self.doings.kept_in_order += 1;
-            } else {
-                *last = arrives;
             }
+            *last = earliest.max(arrives);
         }
     }
 

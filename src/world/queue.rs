@@ -3,20 +3,27 @@
 //! Owns *when* and nothing else: an entry is a time, a tie-break and a handle. Entries of one instant
 //! leave in the order of their tie-breaks.
 //!
-//! A few entries lie in a sorted list. When they become many, near times go into a wheel of slots, and only the
-//! slot that is being emptied is a heap; far times lie in a larger heap until the wheel comes round to
-//! them. However the times are spread, no step is slower than a heap's.
+//! Near times go into a wheel of slots, unordered; a slot is sorted when the wheel comes to it, which costs little
+//! because its entries mostly came in order. Far times lie in a heap until the wheel comes round to them, and
+//! a second heap takes what belongs into the slot that is just being emptied. The wheel is small for few
+//! entries, to stay in the nearest cache, and becomes finer when they are many.
 
-const SLOTS: usize = 256;
-const WORDS: usize = SLOTS / 64;
+/// Slots are counted in words of so many, which are as many at most: two bit scans find the next slot.
+const WORD: usize = 64;
+/// A wheel becomes finer by this factor when it holds more than `CROWD` entries a slot.
+const FINER: u32 = 3;
+const CROWD: usize = 4;
 const HANDLE_BITS: u32 = 28;
-/// Up to so many entries a sorted list is quicker.
-const FEW: usize = 64;
 
 /// The slot that an entry's time lies in.
 #[inline]
 fn slot_of(key: u128, shift: u32) -> u64 {
     (key >> 64) as u64 >> shift
+}
+
+#[cold]
+fn too_large(tie: u64, handle: u32) -> ! {
+    panic!("tie-break {tie} or handle {handle} too large")
 }
 
 /// An entry's time and handle.
@@ -84,15 +91,16 @@ impl Heap {
 /// What is to come, soonest first.
 #[derive(Clone, Debug)]
 pub struct Queue {
-    /// All there is, while that is little: the soonest last.
-    few: Vec<u128>,
-    /// Whether there is more than that, and all lies in the wheel.
-    turning: bool,
-    /// What lies in the current slot or before it.
+    /// What lay in the current slot when the wheel came to it, in order; what comes before `next` has left.
+    open: Vec<u128>,
+    next: usize,
+    /// What has come into the current slot since, or lies before it.
     now: Heap,
     /// What lies in the slots after it, unordered within one.
     slots: Vec<Vec<u128>>,
-    occupied: [u64; WORDS],
+    /// Which slots hold something, and which words of these bits are not zero.
+    occupied: [u64; WORD],
+    words: u64,
     /// What lies beyond the wheel.
     far: Heap,
     /// The number of the current slot since the start of time.
@@ -100,6 +108,8 @@ pub struct Queue {
     /// A slot is two to this power of nanoseconds long.
     shift: u32,
     in_slots: usize,
+    /// So many are too many for slots of this length.
+    crowd: usize,
 }
 
 impl Default for Queue {
@@ -112,39 +122,37 @@ impl Queue {
     /// An empty queue, for delays of some milliseconds.
     pub fn new() -> Queue {
         Queue {
-            few: Vec::with_capacity(FEW),
-            turning: false,
+            open: Vec::new(),
+            next: 0,
             now: Heap::default(),
-            slots: Vec::new(),
-            occupied: [0; WORDS],
+            slots: vec![Vec::new(); WORD],
+            occupied: [0; WORD],
+            words: 0,
             far: Heap::default(),
             current: 0,
-            shift: 18,
+            shift: 19,
             in_slots: 0,
+            crowd: CROWD * WORD,
         }
     }
 
     /// Empties the queue and keeps its memory. The typical delay, in nanoseconds, decides how fine the
     /// wheel is; it changes how fast the queue is, never what comes out.
     pub fn reset(&mut self, typical: u64) {
-        self.few.clear();
         self.now.0.clear();
         self.far.0.clear();
-        if self.in_slots > 0 {
-            for slot in &mut self.slots {
-                slot.clear();
-            }
+        self.next = self.open.len();
+        while self.turn() {
+            self.next = self.open.len();
         }
-        self.occupied = [0; WORDS];
-        self.in_slots = 0;
-        self.turning = false;
+        self.current = 0;
         // A quarter of the wheel for a typical delay leaves room for ones four times as long.
-        self.shift = (typical / (SLOTS as u64 / 4)).max(1).ilog2().clamp(4, 44);
+        self.shift = (typical / (self.slots.len() as u64 / 4)).max(1).ilog2().clamp(4, 44);
     }
 
     /// How many entries are pending.
     pub fn len(&self) -> usize {
-        self.few.len() + self.now.0.len() + self.in_slots + self.far.0.len()
+        self.open.len() - self.next + self.now.0.len() + self.in_slots + self.far.0.len()
     }
 
     /// Whether nothing is pending.
@@ -158,119 +166,186 @@ impl Queue {
     /// Where tie-break or handle have more.
     #[inline]
     pub fn push(&mut self, time: u64, tie: u64, handle: u32) {
-        assert!(
-            tie >> (64 - HANDLE_BITS) == 0 && handle >> HANDLE_BITS == 0,
-            "tie-break {tie} or handle {handle} too large"
-        );
-        let key = u128::from(time) << 64 | u128::from(tie << HANDLE_BITS | u64::from(handle));
-        if self.turning {
-            self.place(key);
-        } else if self.few.len() < FEW {
-            let at = self.few.partition_point(|other| *other > key);
-            self.few.insert(at, key);
-        } else {
-            self.set_up_wheel();
-            self.place(key);
+        if tie >> (64 - HANDLE_BITS) != 0 || handle >> HANDLE_BITS != 0 {
+            too_large(tie, handle);
         }
+        self.place(u128::from(time) << 64 | u128::from(tie << HANDLE_BITS | u64::from(handle)));
     }
 
-    /// There are many entries now: they go into the wheel.
-    #[cold]
-    fn set_up_wheel(&mut self) {
-        self.turning = true;
-        self.slots.resize(SLOTS, Vec::new());
-        self.current = self.few.last().map_or(0, |key| slot_of(*key, self.shift));
-        while let Some(key) = self.few.pop() {
-            self.place(key);
-        }
-    }
-
-    /// Puts a key in the wheel where its time belongs.
+    /// Puts a key where its time belongs. What happens seldom is left to other functions, each the last thing
+    /// done here: so the common way through needs no registers but its own.
     #[inline]
     fn place(&mut self, key: u128) {
         let slot = slot_of(key, self.shift);
-        if slot <= self.current {
-            self.now.push(key);
-        } else if slot - self.current < SLOTS as u64 {
-            let index = (slot % SLOTS as u64) as usize;
-            self.slots[index].push(key);
-            self.occupied[index / 64] |= 1 << (index % 64);
+        // Below the current slot, the difference wraps round to a large number.
+        if slot.wrapping_sub(self.current + 1) < self.slots.len() as u64 - 1 {
+            let index = self.index(slot);
+            let keys = &mut self.slots[index];
+            if keys.len() == keys.capacity() || self.in_slots >= self.crowd {
+                return self.make_room(index, key);
+            }
+            keys.push(key);
+            self.occupied[index / WORD] |= 1 << (index % WORD);
+            self.words |= 1 << (index / WORD);
             self.in_slots += 1;
         } else {
-            self.far.push(key);
+            self.place_outside(slot, key);
+        }
+    }
+
+    #[cold]
+    fn make_room(&mut self, index: usize, key: u128) {
+        self.slots[index].reserve(1);
+        if self.in_slots >= self.crowd {
+            self.refine();
+        }
+        self.place(key);
+    }
+
+    #[inline(never)]
+    fn place_outside(&mut self, slot: u64, key: u128) {
+        if slot <= self.current { self.now.push(key) } else { self.far.push(key) }
+    }
+
+    /// Where a slot lies in the wheel.
+    #[inline]
+    fn index(&self, slot: u64) -> usize {
+        slot as usize & (self.slots.len() - 1)
+    }
+
+    /// Makes the slots shorter, and more of them, so that each holds few entries again.
+    #[cold]
+    fn refine(&mut self) {
+        let mut keys: Vec<u128> = self.open.drain(self.next..).chain(self.now.0.drain(..)).collect();
+        for slot in &mut self.slots {
+            keys.append(slot);
+        }
+        self.in_slots = 0;
+        self.occupied = [0; WORD];
+        self.words = 0;
+        let finer = FINER.min(self.shift);
+        let slots = self.slots.len() << FINER;
+        self.slots.resize(slots, Vec::new());
+        self.crowd = if slots < WORD * WORD { CROWD * slots } else { usize::MAX };
+        self.shift -= finer;
+        self.current <<= finer;
+        for key in keys {
+            self.place(key);
         }
     }
 
     /// Takes the soonest entry: its time and its handle.
     #[inline]
     pub fn pop(&mut self) -> Option<(u64, u32)> {
-        if !self.turning {
-            return self.few.pop().map(open);
+        // What was fetched may have made the wheel finer, and lie in a later slot now.
+        while self.is_spent() {
+            if !self.turn() {
+                return None;
+            }
         }
-        if self.now.0.is_empty() && !self.turn() {
-            return None;
+        if !self.now.0.is_empty() {
+            return self.pop_either();
         }
-        self.now.pop().map(open)
+        let key = self.open.get(self.next)?;
+        self.next += 1;
+        Some(open(*key))
+    }
+
+    /// Takes the sooner one of those that the slot was opened with and those that have come since.
+    #[inline(never)]
+    fn pop_either(&mut self) -> Option<(u64, u32)> {
+        match (self.open.get(self.next), self.now.peek()) {
+            (Some(opened), Some(come)) if *opened < come => {
+                self.next += 1;
+                Some(open(*opened))
+            }
+            _ => self.now.pop().map(open),
+        }
     }
 
     /// The soonest entry, left where it is: its time and its handle.
     #[inline]
     pub fn peek(&mut self) -> Option<(u64, u32)> {
-        if !self.turning {
-            return self.few.last().copied().map(open);
+        // What was fetched may have made the wheel finer, and lie in a later slot now.
+        while self.is_spent() {
+            if !self.turn() {
+                return None;
+            }
         }
-        if self.now.0.is_empty() && !self.turn() {
-            return None;
-        }
-        self.now.peek().map(open)
+        self.open.get(self.next).into_iter().chain(self.now.0.first()).min().copied().map(open)
+    }
+
+    /// Whether the current slot, and what lies before it, is empty.
+    #[inline]
+    fn is_spent(&self) -> bool {
+        self.next == self.open.len() && self.now.0.is_empty()
     }
 
     /// Turns the wheel to the next slot that holds something; false when nothing is left.
+    #[inline(never)]
     fn turn(&mut self) -> bool {
-        let far = self.far.peek().map(|key| slot_of(key, self.shift));
-        let near = (self.in_slots > 0).then(|| self.next_slot());
-        let Some(slot) = near.into_iter().chain(far).min() else {
-            self.turning = false;
+        let far = self.far.peek().map_or(u64::MAX, |key| slot_of(key, self.shift));
+        let near = self.next_slot();
+        let slot = near.unwrap_or(u64::MAX).min(far);
+        if slot == u64::MAX {
             return false;
-        };
-        self.current = slot;
-        let index = (slot % SLOTS as u64) as usize;
-        if near == Some(slot) {
-            let mut keys = std::mem::take(&mut self.slots[index]);
-            self.in_slots -= keys.len();
-            self.occupied[index / 64] &= !(1 << (index % 64));
-            for key in keys.drain(..) {
-                self.now.push(key);
-            }
-            self.slots[index] = keys;
         }
-        while let Some(key) = self.far.peek()
-            && slot_of(key, self.shift) - self.current < SLOTS as u64
-        {
-            self.far.pop();
-            self.place(key);
+        self.next = 0;
+        self.current = slot;
+        match near == Some(slot) {
+            true => self.leave_slot(slot),
+            false => self.open.clear(),
+        }
+        if far - slot < self.slots.len() as u64 {
+            self.fetch();
         }
         true
     }
 
-    /// The next slot after the current one that holds something.
-    fn next_slot(&self) -> u64 {
-        let start = ((self.current + 1) % SLOTS as u64) as usize;
-        for step in 0..=WORDS {
-            let word = (start / 64 + step) % WORDS;
-            let mut bits = self.occupied[word];
-            if step == 0 {
-                bits &= !0 << (start % 64);
-            } else if step == WORDS {
-                bits &= !(!0 << (start % 64));
-            }
-            if bits != 0 {
-                let index = word * 64 + bits.trailing_zeros() as usize;
-                let ahead = (index + SLOTS - start) % SLOTS;
-                return self.current + 1 + ahead as u64;
-            }
+    /// Brings in what was beyond the wheel and no longer is.
+    #[cold]
+    fn fetch(&mut self) {
+        while let Some(key) = self.far.peek()
+            && slot_of(key, self.shift) - self.current < self.slots.len() as u64
+        {
+            self.far.pop();
+            self.place(key);
         }
-        unreachable!("{} entries in slots, and every slot empty", self.in_slots)
+    }
+
+    /// Makes the entries of a slot the opened ones. Memory changes places, entries do not.
+    #[inline(always)]
+    fn leave_slot(&mut self, slot: u64) {
+        let index = self.index(slot);
+        std::mem::swap(&mut self.open, &mut self.slots[index]);
+        self.slots[index].clear();
+        self.in_slots -= self.open.len();
+        self.occupied[index / WORD] &= !(1 << (index % WORD));
+        if self.occupied[index / WORD] == 0 {
+            self.words &= !(1 << (index / WORD));
+        }
+        if self.open.len() > 1 {
+            self.open.sort_unstable();
+        }
+    }
+
+    /// The next slot after the current one that holds something.
+    #[inline]
+    fn next_slot(&self) -> Option<u64> {
+        if self.words == 0 {
+            return None;
+        }
+        let start = self.index(self.current + 1);
+        let rest = self.occupied[start / WORD] & !0 << (start % WORD);
+        let index = if rest != 0 {
+            start - start % WORD + rest.trailing_zeros() as usize
+        } else {
+            // The words after this one, then those from the beginning, this one last.
+            let after = (start / WORD) as u32 + 1;
+            let word = (after + self.words.rotate_right(after).trailing_zeros()) as usize % WORD;
+            word * WORD + self.occupied[word].trailing_zeros() as usize
+        };
+        Some(self.current + 1 + self.index((index as u64).wrapping_sub(start as u64)) as u64)
     }
 }
 
@@ -314,6 +389,31 @@ mod tests {
                 agrees_with_a_sorted_list(seed, spread, 10_000_000);
                 agrees_with_a_sorted_list(seed, spread, 1);
             }
+        }
+    }
+
+    #[test]
+    fn entries_keep_their_order_while_the_wheel_becomes_finer() {
+        let dice = Dice::new(Seed(5));
+        let mut queue = Queue::new();
+        for round in 0..2u64 {
+            queue.reset(10_000_000);
+            let mut sorted = std::collections::BTreeSet::new();
+            let mut now = 0;
+            for step in 0..60_000u32 {
+                let draw = |nth, bound| dice.below(Concern::Order, Name(round << 32 | u64::from(step)), nth, bound);
+                // Three entries come for each that goes, then the other way round.
+                if draw(0, 4) < if step < 30_000 { 3 } else { 1 } {
+                    let time = now + draw(1, 60_000_000);
+                    queue.push(time, u64::from(step), step);
+                    sorted.insert((time, step));
+                } else if let Some((time, handle)) = sorted.pop_first() {
+                    now = time;
+                    assert_eq!(queue.pop(), Some((time, handle)));
+                }
+            }
+            assert_eq!(queue.slots.len(), WORD * WORD, "as fine as it gets");
+            assert_eq!(queue.len(), sorted.len());
         }
     }
 

@@ -1,6 +1,6 @@
 //! What the world keeps about each replica, beside the replica itself.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::clock::Dial;
 use super::disk::DiskState;
@@ -22,11 +22,13 @@ pub(super) struct Place<D> {
     pub(super) clock_is_right: bool,
     pub(super) durability: Durability,
     pub(super) disk: DiskState<D>,
-    /// What was durable some time before a crash that will ask for it.
-    pub(super) backup: Option<(Vec<D>, u32)>,
+    /// What was durable some time before the crashes that will ask for it, by fault.
+    pub(super) backups: BTreeMap<u32, (Vec<D>, u32)>,
     /// How many pauses it is in.
     pub(super) pauses: u32,
-    /// How long it takes over each event.
+    /// How long it takes over each event, by each fault that makes it slow.
+    pub(super) slow: Vec<Span>,
+    /// How long it takes over each event: the longest of those.
     pub(super) each: Span,
     pub(super) busy_until: Time,
     /// What came while it could not be handled.
@@ -49,8 +51,9 @@ impl<D> Place<D> {
             clock_is_right: true,
             durability: Durability::default(),
             disk: DiskState::default(),
-            backup: None,
+            backups: BTreeMap::new(),
             pauses: 0,
+            slow: Vec::new(),
             each: Span::ZERO,
             busy_until: Time::START,
             waiting: VecDeque::new(),
@@ -63,7 +66,7 @@ impl<D> Place<D> {
     pub(super) fn reset(&mut self, seat: Seat) {
         let mut timers = std::mem::take(&mut self.timers);
         let mut waiting = std::mem::take(&mut self.waiting);
-        timers.clear();
+        timers.reset();
         waiting.clear();
         *self = Place { timers, waiting, ..Place::new(seat) };
     }
@@ -71,6 +74,20 @@ impl<D> Place<D> {
     pub(super) fn set_clock(&mut self, clock: Clock) {
         self.dial = Dial::new(clock);
         self.clock_is_right = self.dial.is_right();
+    }
+
+    /// One more fault makes it take so long over each event.
+    pub(super) fn slow_down(&mut self, each: Span) {
+        self.slow.push(each);
+        self.each = self.each.max(each);
+    }
+
+    /// One fault less makes it take so long.
+    pub(super) fn quicken(&mut self, each: Span) {
+        if let Some(at) = self.slow.iter().position(|slow| *slow == each) {
+            self.slow.swap_remove(at);
+        }
+        self.each = self.slow.iter().copied().max().unwrap_or(Span::ZERO);
     }
 
     /// Whether an event must wait.
@@ -82,62 +99,83 @@ impl<D> Place<D> {
 
 /// The timers of one replica in one life, or of one client.
 #[derive(Default)]
-pub(super) struct Timers(Vec<Timer>);
+pub(super) struct Timers {
+    list: Vec<Timer>,
+    /// How many settings there were, of all timers in all lives: so that one of an earlier life is
+    /// mistaken for none of this one.
+    set: u32,
+}
 
 struct Timer {
     id: TimerId,
-    /// The how-many-eth setting counts; earlier ones do not fire.
+    /// The setting that counts; earlier ones do not fire. None is pending where it is 0.
     set: u32,
-    pending: bool,
     fired: u32,
 }
 
 impl Timers {
     #[inline]
     fn slot(&mut self, id: TimerId) -> &mut Timer {
-        let at = match self.0.first() {
+        // Most replicas have one timer.
+        let at = match self.list.first() {
             Some(first) if first.id == id => 0,
-            _ => match self.0.binary_search_by_key(&id, |timer| timer.id) {
-                Ok(at) => at,
-                Err(at) => {
-                    self.0.insert(at, Timer { id, set: 0, pending: false, fired: 0 });
-                    at
-                }
-            },
+            _ => self.find(id),
         };
-        &mut self.0[at]
+        &mut self.list[at]
+    }
+
+    #[inline(never)]
+    fn find(&mut self, id: TimerId) -> usize {
+        match self.list.binary_search_by_key(&id, |timer| timer.id) {
+            Ok(at) => at,
+            Err(at) => {
+                self.list.insert(at, Timer { id, set: 0, fired: 0 });
+                at
+            }
+        }
     }
 
     /// Sets a timer: the number of this setting, and how often the timer fired before.
     #[inline]
     pub(super) fn set(&mut self, id: TimerId) -> (u32, u32) {
+        self.set += 1;
+        let set = self.set;
         let timer = self.slot(id);
-        timer.set += 1;
-        timer.pending = true;
-        (timer.set, timer.fired)
+        timer.set = set;
+        (set, timer.fired)
     }
 
     pub(super) fn cancel(&mut self, id: TimerId) {
-        self.slot(id).pending = false;
+        self.slot(id).set = 0;
     }
 
     /// Whether a setting still counts.
     #[inline]
     pub(super) fn counts(&mut self, id: TimerId, set: u32) -> bool {
-        let timer = self.slot(id);
-        timer.pending && timer.set == set
+        self.slot(id).set == set
     }
 
-    /// The pending setting has fired.
+    /// Lets a setting fire if it still counts; whether it does.
     #[inline]
-    pub(super) fn fire(&mut self, id: TimerId) {
+    pub(super) fn fire(&mut self, id: TimerId, set: u32) -> bool {
         let timer = self.slot(id);
-        timer.pending = false;
-        timer.fired += 1;
+        let counts = timer.set == set;
+        if counts {
+            timer.set = 0;
+            timer.fired += 1;
+        }
+        counts
     }
 
+    /// Makes them those of a new run, in the memory that they have.
+    pub(super) fn reset(&mut self) {
+        self.clear();
+        self.set = 0;
+    }
+
+    /// Forgets all timers, as a death does.
     pub(super) fn clear(&mut self) {
-        self.0.clear();
+        self.list.clear();
     }
 }
 
@@ -153,11 +191,21 @@ mod tests {
         assert_eq!(nth, 0);
         assert!(!timers.counts(TimerId(3), first));
         assert!(timers.counts(TimerId(3), second));
-        timers.fire(TimerId(3));
-        assert!(!timers.counts(TimerId(3), second), "once");
+        assert!(timers.fire(TimerId(3), second));
+        assert!(!timers.fire(TimerId(3), second), "once");
         let (third, nth) = timers.set(TimerId(3));
         assert_eq!(nth, 1);
         timers.cancel(TimerId(3));
         assert!(!timers.counts(TimerId(3), third));
+    }
+
+    #[test]
+    fn no_setting_of_an_earlier_life_fires() {
+        let mut timers = Timers::default();
+        let (earlier, _) = timers.set(TimerId(3));
+        timers.clear();
+        let (_, nth) = timers.set(TimerId(3));
+        assert_eq!(nth, 0, "firings are counted anew");
+        assert!(!timers.fire(TimerId(3), earlier));
     }
 }

@@ -9,17 +9,18 @@ pub(super) struct Handle {
     generation: u32,
 }
 
-/// Values by handle.
-pub(super) struct Slab<T> {
-    places: Vec<Option<T>>,
+/// Values by handle that stay where they were when they are no longer needed, so that the memory they hold
+/// can be used again.
+pub(super) struct Shelf<T> {
+    places: Vec<T>,
     free: Vec<u32>,
     #[cfg(debug_assertions)]
     generations: Vec<u32>,
 }
 
-impl<T> Default for Slab<T> {
-    fn default() -> Slab<T> {
-        Slab {
+impl<T> Default for Shelf<T> {
+    fn default() -> Shelf<T> {
+        Shelf {
             places: Vec::new(),
             free: Vec::new(),
             #[cfg(debug_assertions)]
@@ -28,23 +29,20 @@ impl<T> Default for Slab<T> {
     }
 }
 
-impl<T> Slab<T> {
-    #[inline(always)]
-    pub(super) fn insert(&mut self, value: T) -> Handle {
-        let index = match self.free.pop() {
-            Some(index) => {
-                self.places[index as usize] = Some(value);
-                index
-            }
-            None => {
-                let index = self.places.len() as u32;
-                self.places.push(Some(value));
-                #[cfg(debug_assertions)]
-                self.generations.push(0);
-                index
-            }
-        };
-        self.handle(index)
+impl<T> Shelf<T> {
+    /// The handle of a value that is no longer needed, to be made another.
+    #[inline]
+    pub(super) fn reuse(&mut self) -> Option<Handle> {
+        self.free.pop().map(|index| self.handle(index))
+    }
+
+    /// One more value.
+    #[cold]
+    pub(super) fn add(&mut self, value: T) -> Handle {
+        self.places.push(value);
+        #[cfg(debug_assertions)]
+        self.generations.push(0);
+        self.handle(self.places.len() as u32 - 1)
     }
 
     #[inline]
@@ -69,43 +67,67 @@ impl<T> Slab<T> {
     #[inline]
     pub(super) fn get(&self, handle: Handle) -> &T {
         self.check(handle);
-        self.places[handle.index as usize].as_ref().expect("a handle of a value that is there")
+        &self.places[handle.index as usize]
     }
 
     #[inline]
     pub(super) fn get_mut(&mut self, handle: Handle) -> &mut T {
         self.check(handle);
-        self.places[handle.index as usize].as_mut().expect("a handle of a value that is there")
+        &mut self.places[handle.index as usize]
     }
 
+    /// Says that a value is no longer needed.
     #[inline]
-    pub(super) fn remove(&mut self, handle: Handle) -> T {
+    pub(super) fn free(&mut self, handle: Handle) {
         self.check(handle);
-        let value = self.places[handle.index as usize].take().expect("a handle of a value that is there");
         #[cfg(debug_assertions)]
         {
             self.generations[handle.index as usize] += 1;
         }
         self.free.push(handle.index);
-        value
     }
 
-    /// How many values there are.
-    pub(super) fn len(&self) -> usize {
-        self.places.len() - self.free.len()
+    /// Says that no value is needed any longer.
+    pub(super) fn clear(&mut self) {
+        #[cfg(debug_assertions)]
+        self.generations.iter_mut().for_each(|generation| *generation += 1);
+        self.free.clear();
+        self.free.extend((0..self.places.len() as u32).rev());
+    }
+}
+
+/// Values by handle.
+pub(super) struct Slab<T>(Shelf<Option<T>>);
+
+impl<T> Default for Slab<T> {
+    fn default() -> Slab<T> {
+        Slab(Shelf::default())
+    }
+}
+
+impl<T> Slab<T> {
+    #[inline]
+    pub(super) fn insert(&mut self, value: T) -> Handle {
+        match self.0.reuse() {
+            Some(handle) => {
+                *self.0.get_mut(handle) = Some(value);
+                handle
+            }
+            None => self.0.add(Some(value)),
+        }
+    }
+
+    #[inline]
+    pub(super) fn remove(&mut self, handle: Handle) -> T {
+        let value = self.0.get_mut(handle).take().expect("a handle of a value that is there");
+        self.0.free(handle);
+        value
     }
 
     /// Removes all and keeps the memory.
     pub(super) fn clear(&mut self) {
-        if self.len() > 0 {
-            #[cfg(debug_assertions)]
-            for (place, generation) in self.places.iter().zip(&mut self.generations) {
-                *generation += u32::from(place.is_some());
-            }
-            self.places.fill_with(|| None);
-            self.free.clear();
-            self.free.extend((0..self.places.len() as u32).rev());
-        }
+        self.0.places.fill_with(|| None);
+        self.0.clear();
     }
 }
 
@@ -187,21 +209,30 @@ mod tests {
         slab.insert('b');
         assert_eq!(slab.remove(first), 'a');
         assert_eq!(slab.insert('c').index, first.index);
-        assert_eq!(slab.len(), 2);
         slab.clear();
-        assert_eq!(slab.len(), 0);
         assert_eq!(slab.insert('d').index, 0, "a cleared slab begins at its first place");
+    }
+
+    #[test]
+    fn what_lies_on_a_shelf_stays_until_its_place_is_wanted() {
+        let mut shelf = Shelf::default();
+        let first = shelf.add('a');
+        shelf.add('b');
+        assert_eq!(shelf.reuse(), None);
+        shelf.free(first);
+        let again = shelf.reuse().unwrap();
+        assert_eq!(*shelf.get(again), 'a');
     }
 
     #[test]
     #[cfg(debug_assertions)]
     #[should_panic(expected = "is of a value that is gone")]
     fn a_handle_kept_too_long_is_noticed() {
-        let mut slab = Slab::default();
-        let first = slab.insert('a');
-        slab.remove(first);
-        slab.insert('b');
-        slab.get(first);
+        let mut shelf = Shelf::default();
+        let first = shelf.add('a');
+        shelf.free(first);
+        shelf.reuse();
+        shelf.get(first);
     }
 
     #[test]
@@ -212,7 +243,7 @@ mod tests {
         let first = slab.insert('a');
         slab.clear();
         slab.insert('b');
-        slab.get(first);
+        slab.remove(first);
     }
 
     #[test]

@@ -120,7 +120,7 @@ impl Replica for Busybody {
     }
 
     fn image(&self) -> Option<u64> {
-        (self.memory % 5 > 0).then_some(self.memory)
+        (!self.memory.is_multiple_of(5)).then_some(self.memory)
     }
 }
 

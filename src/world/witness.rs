@@ -8,12 +8,12 @@ macro_rules! witness {
         #[derive(Clone, Debug, Default, PartialEq, Eq)]
         pub struct Witness {
             $($(#[$doc])* pub $field: u64,)*
-            /// Copies cut off by each fault of the plan that is a partition, by the fault's position.
+            /// Copies that each fault of the plan cut off, by the fault's position; one may be cut off by several.
             pub cut_by: Vec<u64>,
         }
 
         impl Witness {
-            /// Every count with its meaning, partitions apart.
+            /// Every count with its meaning.
             pub fn counts(&self) -> impl Iterator<Item = (&'static str, u64)> {
                 [$(($says, self.$field),)*].into_iter()
             }
@@ -48,6 +48,8 @@ witness! {
     lost_in_bursts: "messages lost in bursts",
     /// Messages that a script lost.
     lost_by_script: "messages lost by script",
+    /// Messages, and copies under way, that a partition cut off.
+    cut: "copies cut off",
     /// Copies beyond the first that the network made.
     duplicated: "copies made beyond the first",
     /// Deliveries of a message that its receiver had handled before.
@@ -88,18 +90,11 @@ witness! {
     clock_errors_read: "wrong clock readings",
 }
 
-impl Witness {
-    /// Copies cut off by any partition.
-    pub fn cut(&self) -> u64 {
-        self.cut_by.iter().sum()
-    }
-}
-
 /// What happened at all, most basic first.
 impl fmt::Display for Witness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut gap = "";
-        for (says, count) in self.counts().chain([("copies cut off", self.cut())]).filter(|(_, count)| *count > 0) {
+        for (says, count) in self.counts().filter(|(_, count)| *count > 0) {
             write!(f, "{gap}{count} {says}")?;
             gap = ", ";
         }

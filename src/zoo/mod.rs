@@ -1,9 +1,17 @@
 //! The systems under test: data types and protocols as the literature gives them, each readable on its
 //! own.
 
+pub mod broadcast;
+pub mod collect;
+pub mod composite;
 pub mod counter;
+pub mod document;
 pub mod dots;
+pub mod map;
 pub mod register;
 pub mod set;
 pub mod sync;
 pub mod text;
+pub mod tree;
+#[cfg(test)]
+mod trials;

@@ -12,9 +12,9 @@ where
     O: Observer<R>,
 {
     #[cold]
-    pub(super) fn act(&mut self, name: Name, action: Action) {
+    pub(super) fn act(&mut self, name: Name, nth: u32) {
         self.begin(name, ACTION, name);
-        match action {
+        match self.world.agenda.actions[nth as usize].2 {
             Action::Calm => self.settle(),
             Action::Partition { wall } => {
                 self.world.standing.push(wall);
@@ -27,14 +27,17 @@ where
                 self.note(&Event::Heal { fault });
             }
             Action::Crash { replica, fault } => self.crash(replica, fault, None),
-            Action::Arm { replica, fault, sends } => self.place(replica).armed = Some((fault, sends)),
+            Action::Arm { replica, fault, sends } => {
+                let place = self.place(replica);
+                place.armed = place.up.then_some((fault, sends));
+            }
             Action::Restart { replica, fault } => self.restart(replica, fault),
-            Action::Backup { replica } => {
+            Action::Backup { replica, fault } => {
                 self.save_by_itself(replica);
                 let place = self.place(replica);
-                place.backup = Some((place.disk.durable().to_vec(), place.disk.held));
+                place.backups.insert(fault, (place.disk.durable().to_vec(), place.disk.held));
             }
-            Action::Save { replica } => self.save_from_time_to_time(replica),
+            Action::Save { replica } => self.save_from_time_to_time(replica, nth),
             Action::Pause { replica } => {
                 self.place(replica).pauses += 1;
                 self.note(&Event::Pause { replica });
@@ -44,7 +47,8 @@ where
                 self.note(&Event::Resume { replica });
                 self.plan_wake(replica);
             }
-            Action::Slow { replica, each } => self.place(replica).each = each,
+            Action::Slow { replica, each } => self.place(replica).slow_down(each),
+            Action::Quicken { replica, each } => self.place(replica).quicken(each),
             Action::Jump { replica, by } => {
                 let place = self.place(replica);
                 place.dial.jump(by);
@@ -101,7 +105,8 @@ where
         }
     }
 
-    pub(super) fn save_from_time_to_time(&mut self, replica: ReplicaId) {
+    /// Saves, and does so again after a while: the n-th entry of the agenda stands for all times.
+    pub(super) fn save_from_time_to_time(&mut self, replica: ReplicaId, nth: u32) {
         let place = &mut self.world.places[replica.index()];
         let Durability::Every(interval) = place.durability else { return };
         if place.up {
@@ -114,7 +119,7 @@ where
         if !self.calm {
             let next = self.now + interval;
             let name = action::saving(replica, next.0 / interval.0);
-            self.schedule(next, name, Action::Save { replica });
+            self.push(next, Pending { name, what: What::Act { nth } });
         }
     }
 
@@ -131,6 +136,7 @@ where
         place.up = false;
         place.armed = None;
         place.waking = false;
+        place.busy_until = Time::START;
         place.disk.crash();
         place.timers.clear();
         for pending in std::mem::take(&mut place.waiting) {
@@ -147,12 +153,15 @@ where
     pub(super) fn restart(&mut self, replica: ReplicaId, fault: u32) {
         let Fault::Crash(crash) = &self.plan.scenario().faults[fault as usize] else { return };
         let (saved, held) = match crash.disk {
-            Disk::Durable => (self.place(replica).disk.durable().to_vec(), self.place(replica).disk.held),
-            Disk::Backup(_) => self.place(replica).backup.take().unwrap_or_default(),
+            Disk::Backup(_) => self.place(replica).backups.remove(&fault).unwrap_or_default(),
             Disk::Nothing => Default::default(),
-            Disk::CloneOf(other) => {
+            // Where it is drawn who dies, that may be whose disk is cloned: then it keeps its own.
+            Disk::CloneOf(other) if other != replica => {
                 self.save_by_itself(other);
                 (self.place(other).disk.durable().to_vec(), 0)
+            }
+            Disk::Durable | Disk::CloneOf(_) => {
+                (self.place(replica).disk.durable().to_vec(), self.place(replica).disk.held)
             }
         };
         let identity = match crash.identity {

@@ -11,59 +11,66 @@ where
     D: Door,
     O: Observer<R>,
 {
-    /// Gives a message a body that its copies share.
-    #[inline]
-    pub(super) fn embody(&mut self, from: ReplicaId, message: R::Message, shares: u32, twins: bool) -> Handle {
+    /// Gives a message a body that its copies share, in exchange for one that is done with.
+    #[inline(always)]
+    pub(super) fn embody(&mut self, from: ReplicaId, message: &mut R::Message, shares: u32, twins: bool) -> Handle {
         self.sent += 1;
-        let body =
-            Body { message, root: self.root, from, sent: self.now, order: self.sent, shares, twins, handled: false };
-        self.world.bodies.insert(body)
+        let (root, sent, order) = (self.root, self.now, self.sent);
+        let Some(handle) = self.world.bodies.reuse() else {
+            let message = message.clone();
+            return self.world.bodies.add(Body { message, root, from, sent, order, shares, twins, handled: false });
+        };
+        let body = self.world.bodies.get_mut(handle);
+        (body.root, body.from, body.sent, body.order) = (root, from, sent, order);
+        (body.shares, body.twins, body.handled) = (shares, twins, false);
+        std::mem::swap(&mut body.message, message);
+        handle
     }
 
-    /// One share less; the memory of a message without any is used again.
+    /// Gives a copy of a message a body.
+    pub(super) fn embody_copy(&mut self, from: ReplicaId, message: &R::Message, shares: u32, twins: bool) -> Handle {
+        let mut copy = self.context.copied(message);
+        let handle = self.embody(from, &mut copy, shares, twins);
+        self.context.spare(copy);
+        handle
+    }
+
+    /// One share less. A message without any stays until its place is used again.
     #[inline]
     pub(super) fn release(&mut self, handle: Handle) {
         let body = self.world.bodies.get_mut(handle);
         body.shares -= 1;
         if body.shares == 0 {
-            let body = self.world.bodies.remove(handle);
-            self.spare(body.message);
+            self.world.bodies.free(handle);
         }
     }
 
-    /// Keeps the memory of a message that is done with.
+    /// What a message to one destination is called. What becomes of it is the fate at hand then.
     #[inline]
-    pub(super) fn spare(&mut self, message: R::Message) {
-        if self.context.spares.len() < MOST_SPARES {
-            self.context.spares.push(message);
-        }
-    }
-
-    /// What a message to one destination is called, and what becomes of it.
-    #[inline]
-    pub(super) fn send(&mut self, from: ReplicaId, to: ReplicaId, message: &R::Message) -> (Name, Fate) {
+    pub(super) fn send(&mut self, from: ReplicaId, to: ReplicaId, message: &R::Message) -> Name {
         self.world.witness.sent += 1;
         let routed =
             if self.full { to != from && to.0 < self.plan.replicas() } else { self.plan.links().connected(from, to) };
-        let nth = if routed { self.world.count(to, self.moment.step) } else { 0 };
+        // All that is nobody counts as one destination, so that every message has a name of its own.
+        let counted = if routed { to } else { ReplicaId(to.0.min(self.plan.replicas())) };
+        let nth = self.world.count(counted, self.moment.step);
         let name = self.moment.name.message(to, nth);
         if O::WATCHES {
             let event = Event::Send { message: name, from, to, size: message.size(), body: message };
             self.observer.event(&self.moment, &event);
         }
-        let mut fate = Fate::lost();
+        self.fate.clear();
         let cause = if !routed {
             self.world.witness.no_route += 1;
             Some(Cause::NoRoute)
         } else if let Some(fault) = self.cut(from, to, false) {
-            self.world.witness.cut_by[fault as usize] += 1;
             Some(Cause::Partition(fault))
         } else {
             let size = if self.weigh { message.size() } else { 0 };
             let sending = Sending { name, root: self.root, from, to, nth, at: self.now, size };
-            let cause = self.door.fate(&sending, &mut self.world.network, &mut fate);
+            let cause = self.door.fate(&sending, &mut self.world.network, &mut self.fate);
             match cause {
-                None => self.world.witness.duplicated += fate.copies().len().saturating_sub(1) as u64,
+                None => self.world.witness.duplicated += self.fate.copies().len().saturating_sub(1) as u64,
                 Some(Cause::Burst) => self.world.witness.lost_in_bursts += 1,
                 Some(Cause::Script) => self.world.witness.lost_by_script += 1,
                 Some(_) => self.world.witness.lost += 1,
@@ -71,20 +78,23 @@ where
             cause
         };
         if O::WATCHES {
-            self.observer.event(&self.moment, &Event::Fate { message: name, fate: &fate, cause });
+            self.observer.event(&self.moment, &Event::Fate { message: name, fate: &self.fate, cause });
         }
-        (name, fate)
+        name
     }
 
     /// Puts the copies of a message on their way.
-    #[inline]
-    pub(super) fn dispatch(&mut self, from: ReplicaId, to: ReplicaId, name: Name, fate: &Fate, body: Handle) {
-        for (copy, arrival) in (0..).zip(fate.copies()) {
+    #[inline(always)]
+    pub(super) fn dispatch(&mut self, from: ReplicaId, to: ReplicaId, name: Name, body: Handle) {
+        let copies = self.fate.copies().len();
+        for copy in 0..copies {
+            let arrival = self.fate.copies()[copy];
+            let copy = copy as u16;
             if let Some(bits) = arrival.damage {
                 self.world.damages.insert(name.copy(u32::from(copy)), bits);
             }
             let what = What::Message { to, body, copy, damaged: arrival.damage.is_some() };
-            if arrival.delay == WHEN_CHOSEN {
+            if D::CHOOSES && arrival.delay == WHEN_CHOSEN {
                 self.world.chosen.push(Pending { name, what });
                 continue;
             }
@@ -105,17 +115,22 @@ where
         until.map_or(at, |until| until.max(at))
     }
 
-    /// The fault that cuts a message off now, if one does.
+    /// The first fault that cuts a message off now, if one does. Each that does is witnessed.
     #[inline]
-    pub(super) fn cut(&self, from: ReplicaId, to: ReplicaId, in_flight: bool) -> Option<u32> {
+    pub(super) fn cut(&mut self, from: ReplicaId, to: ReplicaId, in_flight: bool) -> Option<u32> {
         if self.world.standing.is_empty() {
             return None;
         }
-        let walls = self.world.standing.iter().map(|wall| &self.world.agenda.walls[*wall as usize]);
-        walls
-            .filter(|wall| !in_flight || wall.cuts_in_flight)
-            .find(|wall| wall.cuts(from, to, self.now, &self.dice))
-            .map(|wall| wall.fault)
+        let mut first = None;
+        for standing in &self.world.standing {
+            let wall = &self.world.agenda.walls[*standing as usize];
+            if (!in_flight || wall.cuts_in_flight) && wall.cuts(from, to, self.now, &self.dice) {
+                self.world.witness.cut_by[wall.fault as usize] += 1;
+                first.get_or_insert(wall.fault);
+            }
+        }
+        self.world.witness.cut += u64::from(first.is_some());
+        first
     }
 
     #[inline]
@@ -124,15 +139,21 @@ where
             self.world.witness.dead_letters += 1;
             return self.miss(pending.name, handle, copy, Cause::Down);
         }
-        let Body { from, sent, order, .. } = *self.world.bodies.get(handle);
+        let from = self.world.bodies.get(handle).from;
         if let Some(fault) = self.cut(from, to, true) {
-            self.world.witness.cut_by[fault as usize] += 1;
             return self.miss(pending.name, handle, copy, Cause::Partition(fault));
         }
-        if !self.ready(to, pending) {
-            return;
+        if self.world.places[to.index()].occupied(self.now) {
+            return self.defer(to, pending);
         }
-        let name = pending.name.copy(u32::from(copy));
+        self.receive(pending.name, to, handle, copy, damaged);
+    }
+
+    /// A copy that has arrived is handled.
+    #[inline]
+    pub(super) fn receive(&mut self, message: Name, to: ReplicaId, handle: Handle, copy: u16, damaged: bool) {
+        let Body { from, sent, order, .. } = *self.world.bodies.get(handle);
+        let name = message.copy(u32::from(copy));
         let mut handle = handle;
         if damaged {
             let bits = self.world.damages.remove(&name).unwrap_or_default();
@@ -140,9 +161,11 @@ where
             if !self.world.bodies.get_mut(copied).message.damage(bits) {
                 self.world.witness.thrown_away += 1;
                 self.release(copied);
-                return self.miss(pending.name, handle, copy, Cause::Damage);
+                return self.miss(message, handle, copy, Cause::Damage);
             }
             self.world.witness.damaged += 1;
+            // The twin knows of the copies before it; those after it learn of it here.
+            self.world.bodies.get_mut(handle).handled = true;
             self.release(handle);
             handle = copied;
         }
@@ -160,7 +183,7 @@ where
             self.world.hash_message(handle);
         }
         if O::WATCHES {
-            let event = Event::Deliver { message: pending.name, copy: u32::from(copy), from, to, sent, damaged };
+            let event = Event::Deliver { message, copy: u32::from(copy), from, to, sent, damaged };
             self.observer.event(&self.moment, &event);
         }
         self.enter(to);
@@ -176,6 +199,7 @@ where
         if O::WATCHES {
             self.observer.event(&self.moment, &Event::Miss { message, copy: u32::from(copy), cause });
         }
+        self.world.damages.remove(&message.copy(u32::from(copy)));
         self.release(body);
     }
 }

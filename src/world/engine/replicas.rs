@@ -33,7 +33,7 @@ where
     }
 
     /// Carries out what the replica wished for in the event at hand.
-    #[inline]
+    #[inline(always)]
     pub(super) fn leave(&mut self, replica: ReplicaId) {
         let place = &mut self.world.places[replica.index()];
         place.held += self.context.accepted - place.accepted;
@@ -45,86 +45,110 @@ where
         if place.each > Span::ZERO {
             place.busy_until = self.now + place.each;
         }
-        self.perform(replica);
+        if self.context.wished > 0 {
+            self.perform(replica);
+        }
         if self.observer.stepped(&self.moment, replica, &self.world.replicas).is_break() {
             self.stop = true;
         }
     }
 
-    pub(super) fn perform(&mut self, replica: ReplicaId) {
-        if self.context.effects.is_empty() {
-            return;
-        }
+    /// Carries out all wishes, where they lie. The two that are most common have a way of their own: what is
+    /// done for the others would take the registers that these need.
+    #[inline(never)]
+    fn perform(&mut self, replica: ReplicaId) {
         let mut effects = std::mem::take(&mut self.context.effects);
-        let mut sends_left = self.world.places[replica.index()].armed.map(|(_, sends)| sends);
-        for effect in effects.drain(..) {
-            if !self.carry_out(replica, effect, &mut sends_left) {
-                let (fault, sends) = self.world.places[replica.index()].armed.unwrap_or_default();
-                self.crash(replica, fault, Some(sends));
-                break;
+        let wished = std::mem::take(&mut self.context.wished);
+        match self.world.places[replica.index()].armed {
+            None => {
+                for effect in effects.iter_mut().take(wished) {
+                    match effect {
+                        Effect::Send { to, message, carries: _ } => self.send_one(replica, *to, message),
+                        Effect::SetTimer { timer, after } => self.set_timer(replica, *timer, *after),
+                        rarer => self.carry_out(replica, std::mem::replace(rarer, Effect::Sync)),
+                    }
+                }
+            }
+            Some((fault, sends)) => {
+                effects.truncate(wished);
+                self.perform_to_the_death(replica, &mut effects, fault, sends);
             }
         }
         self.context.effects = effects;
     }
 
-    /// False when the replica dies of it.
-    #[inline]
-    pub(super) fn carry_out(&mut self, replica: ReplicaId, effect: Effects<R>, sends_left: &mut Option<u32>) -> bool {
+    /// Carries out the wishes of a replica that dies after so many sends.
+    #[cold]
+    fn perform_to_the_death(&mut self, replica: ReplicaId, effects: &mut Vec<Effects<R>>, fault: u32, sends: u32) {
+        let mut left = sends;
+        let mut wishes = effects.drain(..);
+        while let Some(effect) = wishes.next() {
+            let survives = match effect {
+                Effect::Send { .. } => {
+                    let survives = left > 0;
+                    if survives {
+                        left -= 1;
+                        self.carry_out(replica, effect);
+                    }
+                    survives
+                }
+                Effect::Broadcast { message, carries: _ } => {
+                    let neighbours = self.plan.links().neighbours(replica).len() as u32;
+                    let reached = neighbours.min(left);
+                    self.broadcast(replica, message, reached);
+                    left -= reached;
+                    reached == neighbours
+                }
+                _ => {
+                    self.carry_out(replica, effect);
+                    true
+                }
+            };
+            if !survives {
+                // What leaves the replica is cut short. Its state has changed as a whole, and may be durable.
+                let inward = |effect: &Effects<R>| {
+                    use Effect::{Accept, Incorporate, Save, SaveAll};
+                    matches!(effect, Accept { .. } | Incorporate(_) | Save(_) | SaveAll(_))
+                };
+                for effect in wishes.by_ref().filter(inward) {
+                    self.carry_out(replica, effect);
+                }
+                return self.crash(replica, fault, Some(sends));
+            }
+        }
+    }
+
+    /// Sends a message, and leaves one that is done with in its place.
+    #[inline(always)]
+    fn send_one(&mut self, replica: ReplicaId, to: ReplicaId, message: &mut R::Message) {
+        let name = self.send(replica, to, message);
+        let copies = self.fate.copies().len() as u32;
+        if copies > 0 {
+            let body = self.embody(replica, message, copies, copies > 1);
+            self.dispatch(replica, to, name, body);
+        }
+    }
+
+    #[inline(always)]
+    fn set_timer(&mut self, replica: ReplicaId, timer: TimerId, after: Span) {
+        if O::WATCHES {
+            self.observer.event(&self.moment, &Event::SetTimer { replica, timer, after });
+        }
+        let place = &mut self.world.places[replica.index()];
+        let (set, nth) = place.timers.set(timer);
+        let name = Name::timer(replica, place.seat.incarnation, timer, nth);
+        self.push(self.now + after, Pending { name, what: What::Timer { replica, timer, set } });
+    }
+
+    #[inline(never)]
+    fn carry_out(&mut self, replica: ReplicaId, effect: Effects<R>) {
         match effect {
-            Effect::Send { to, message, carries: _ } => {
-                if let Some(left) = sends_left {
-                    if *left == 0 {
-                        return false;
-                    }
-                    *left -= 1;
-                }
-                let (name, fate) = self.send(replica, to, &message);
-                if fate.is_lost() {
-                    self.spare(message);
-                } else {
-                    let copies = fate.copies().len() as u32;
-                    let body = self.embody(replica, message, copies, copies > 1);
-                    self.dispatch(replica, to, name, &fate, body);
-                }
+            Effect::Send { to, mut message, carries: _ } => {
+                self.send_one(replica, to, &mut message);
+                self.context.spare(message);
             }
-            Effect::Broadcast { message, carries: _ } => {
-                let plan = self.plan;
-                let mut shared = None;
-                let mut survives = true;
-                for to in plan.links().neighbours(replica).iter() {
-                    if let Some(left) = sends_left {
-                        if *left == 0 {
-                            survives = false;
-                            break;
-                        }
-                        *left -= 1;
-                    }
-                    let (name, fate) = self.send(replica, to, &message);
-                    let body = match (fate.copies().len(), shared) {
-                        (0, _) => continue,
-                        (1, Some(body)) => {
-                            self.world.bodies.get_mut(body).shares += 1;
-                            body
-                        }
-                        (1, None) => *shared.insert(self.embody(replica, message.clone(), 1, false)),
-                        // Whether a copy is the second to arrive is no business of the other destinations.
-                        (copies, _) => self.embody(replica, message.clone(), copies as u32, true),
-                    };
-                    self.dispatch(replica, to, name, &fate, body);
-                }
-                self.spare(message);
-                return survives;
-            }
-            Effect::SetTimer { timer, after } => {
-                if O::WATCHES {
-                    self.observer.event(&self.moment, &Event::SetTimer { replica, timer, after });
-                }
-                let place = &mut self.world.places[replica.index()];
-                let (set, nth) = place.timers.set(timer);
-                let life = place.seat.incarnation;
-                let name = Name::timer(replica, life, timer, nth);
-                self.push(self.now + after, Pending { name, what: What::Timer { replica, timer, set, life } });
-            }
+            Effect::SetTimer { timer, after } => self.set_timer(replica, timer, after),
+            Effect::Broadcast { message, carries: _ } => self.broadcast(replica, message, u32::MAX),
             Effect::CancelTimer { timer } => self.world.places[replica.index()].timers.cancel(timer),
             Effect::Accept { request, update } => {
                 if O::WATCHES {
@@ -154,21 +178,30 @@ where
                 }
             }
         }
-        true
     }
 
-    /// An event for a replica: whether it can be handled now. If not, it waits, or is lost with its
-    /// replica.
-    #[inline]
-    pub(super) fn ready(&mut self, replica: ReplicaId, pending: Pending) -> bool {
-        let place = &mut self.world.places[replica.index()];
-        if place.occupied(self.now) {
-            self.defer(replica, pending);
-            return false;
+    /// Sends a message to the first so many neighbours.
+    fn broadcast(&mut self, replica: ReplicaId, message: R::Message, most: u32) {
+        let plan = self.plan;
+        let mut shared = None;
+        for to in plan.links().neighbours(replica).iter().take(most as usize) {
+            let name = self.send(replica, to, &message);
+            let body = match (self.fate.copies().len(), shared) {
+                (0, _) => continue,
+                (1, Some(body)) => {
+                    self.world.bodies.get_mut(body).shares += 1;
+                    body
+                }
+                (1, None) => *shared.insert(self.embody_copy(replica, &message, 1, false)),
+                // Whether a copy is the second to arrive is no business of the other destinations.
+                (copies, _) => self.embody_copy(replica, &message, copies as u32, true),
+            };
+            self.dispatch(replica, to, name, body);
         }
-        true
+        self.context.spare(message);
     }
 
+    /// An event for a replica that has no time now waits.
     #[cold]
     pub(super) fn defer(&mut self, replica: ReplicaId, pending: Pending) {
         self.world.witness.deferred += 1;
@@ -189,6 +222,7 @@ where
     }
 
     /// A replica has time again: what waited longest comes next.
+    #[cold]
     pub(super) fn wake(&mut self, replica: ReplicaId, life: Incarnation) {
         let place = &mut self.world.places[replica.index()];
         if place.seat.incarnation != life || !place.up {
@@ -197,8 +231,13 @@ where
         place.waking = false;
         if place.pauses == 0 && place.busy_until <= self.now {
             let mut waiting = std::mem::take(&mut place.waiting);
-            if let Some(first) = waiting.pop_front() {
-                self.handle(first);
+            match waiting.pop_front() {
+                // It arrived before it had to wait: a partition that stands by now comes too late for it.
+                Some(Pending { name, what: What::Message { to, body, copy, damaged } }) => {
+                    self.receive(name, to, body, copy, damaged);
+                }
+                Some(first) => self.handle(first),
+                None => {}
             }
             let place = &mut self.world.places[replica.index()];
             if !place.up || place.seat.incarnation != life {
@@ -228,15 +267,17 @@ where
     }
 
     #[inline]
-    pub(super) fn fire(&mut self, pending: Pending, replica: ReplicaId, timer: TimerId, set: u32, life: Incarnation) {
+    pub(super) fn fire(&mut self, pending: Pending, replica: ReplicaId, timer: TimerId, set: u32) {
         let place = &mut self.world.places[replica.index()];
-        if !place.up || place.seat.incarnation != life || !place.timers.counts(timer, set) {
+        if place.occupied(self.now) {
+            if place.timers.counts(timer, set) {
+                self.defer(replica, pending);
+            }
             return;
         }
-        if !self.ready(replica, pending) {
+        if !place.timers.fire(timer, set) {
             return;
         }
-        self.world.places[replica.index()].timers.fire(timer);
         self.begin(pending.name, TIMER, pending.name);
         if O::WATCHES {
             self.observer.event(&self.moment, &Event::Timer { replica, timer });

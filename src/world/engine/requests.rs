@@ -104,7 +104,10 @@ where
         }
         let listens = C::LISTENS && request.client != ClientId::SCRIPT;
         if O::WATCHES || listens {
-            let name = Name::request(request.client, request.nth).answer();
+            let (step, nth) = self.answered;
+            let nth = if step == self.moment.step { nth } else { 0 };
+            self.answered = (self.moment.step, nth + 1);
+            let name = Name::request(request.client, request.nth).answer(self.moment.name, nth);
             let answer = self.world.answers.insert((request, answer));
             self.travel(Pending { name, what: What::Answer { answer } });
         }

@@ -9,7 +9,16 @@ mod histories;
 mod interleaving;
 pub mod known;
 pub mod list;
+#[cfg(test)]
+mod list_trials;
+pub mod logoot;
+pub mod lseq;
+pub mod position;
+pub mod positioned;
 pub mod rga;
+pub mod rich;
 pub mod rule;
 pub mod sequence;
+pub mod strand;
+pub mod woot;
 pub mod yata;

@@ -1,0 +1,3 @@
+//! Trees.
+
+pub mod move_tree;
