@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// Each folder, and those that it may import beside itself.
-const TABLE: [(&str, &[&str]); 7] = [
+const TABLE: [(&str, &[&str]); 9] = [
     ("base", &[]),
     ("replica", &["base"]),
     ("model", &["base"]),
@@ -13,6 +13,8 @@ const TABLE: [(&str, &[&str]); 7] = [
     ("trace", &["base"]),
     ("zoo", &["base", "replica", "model"]),
     ("world", &["base", "replica", "scenario", "trace"]),
+    ("run", &["base", "replica", "model", "scenario", "trace", "zoo", "world"]),
+    ("cli", &["base", "replica", "model", "scenario", "trace", "zoo", "world", "run"]),
 ];
 
 /// The folders named after `crate::` in a source text, comments left out.

@@ -4,6 +4,7 @@
 //! Nothing here runs. A value that passes its own check means the same on every machine and in every run.
 
 mod fault;
+mod file;
 mod latency;
 mod link;
 mod plan;
@@ -14,6 +15,7 @@ mod topology;
 pub use fault::{
     Clock, Crash, Disk, Down, Durability, Fault, Flapping, InFlight, Partition, Rebirth, Shape, When, Who,
 };
+pub use file::{Activity, FORMAT_VERSION, File, FileError, SystemName};
 pub use latency::{Latency, LatencyError};
 pub use link::{Bursts, Duplicates, Link, LinkRule, Reorder};
 pub use plan::{MOST_REPLICAS, Plan};

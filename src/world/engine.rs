@@ -267,6 +267,11 @@ impl<R: Replica, C: Client<R>> World<R, C> {
         &self.replicas
     }
 
+    /// Whether a replica was there when the last run ended.
+    pub fn is_up(&self, replica: ReplicaId) -> bool {
+        self.places.get(replica.index()).is_some_and(|place| place.up)
+    }
+
     /// A body of its own for what was shared.
     #[cold]
     fn twin(&mut self, body: Handle) -> Handle {

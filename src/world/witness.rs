@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::scenario::{Fault, Link, Plan};
+
 macro_rules! witness {
     ($($(#[$doc:meta])* $field:ident: $says:literal,)*) => {
         /// Counts of what really happened in a run.
@@ -88,6 +90,36 @@ witness! {
     clock_steps_read: "clock steps read",
     /// Readings of a clock that was off.
     clock_errors_read: "wrong clock readings",
+}
+
+impl Witness {
+    /// The faults of a plan that did nothing in all that was counted here, in words.
+    pub fn idle(&self, plan: &Plan) -> Vec<String> {
+        let any = |has: fn(&Link) -> bool| plan.profiles().iter().any(has);
+        let links = [
+            (any(|link| link.loss.possible()), self.lost, "no message was lost"),
+            (any(|link| link.bursts.is_some()), self.lost_in_bursts, "no message was lost in a burst"),
+            (any(|link| link.duplicates.is_some()), self.delivered_again, "no message was delivered again"),
+            (any(|link| link.reorder.is_some()), self.inverted, "no message was overtaken"),
+            (any(|link| link.bandwidth.is_some()), self.queued, "no message waited for bandwidth"),
+            (any(|link| link.damage.possible()), self.damaged + self.thrown_away, "no message was damaged"),
+        ];
+        let idle_links = links.into_iter().filter(|(used, count, _)| *used && *count == 0);
+        let mut idle: Vec<String> = idle_links.map(|(_, _, says)| says.to_owned()).collect();
+        for (nth, fault) in plan.scenario().faults.iter().enumerate() {
+            let (count, says) = match fault {
+                Fault::Partition(_) => (self.cut_by.get(nth).copied().unwrap_or(0), "this partition cut nothing off"),
+                Fault::Crash(_) => (self.crashes, "no replica crashed"),
+                Fault::Pause { .. } | Fault::Slow { .. } => (self.deferred, "nothing waited for the replica"),
+                Fault::ClockJump { .. } | Fault::ClockFreeze { .. } => (self.clock_steps_read, "nobody read the clock"),
+                Fault::Hold { .. } => (self.held_back, "no message was held back"),
+            };
+            if count == 0 {
+                idle.push(format!("fault {}: {says}", nth + 1));
+            }
+        }
+        idle
+    }
 }
 
 /// What happened at all, most basic first.

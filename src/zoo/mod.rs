@@ -9,6 +9,7 @@ pub mod document;
 pub mod dots;
 pub mod map;
 pub mod register;
+pub mod registry;
 pub mod set;
 pub mod sync;
 pub mod text;

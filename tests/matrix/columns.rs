@@ -22,13 +22,13 @@ pub(crate) const COLUMNS: &[Column] = &[
     Column { name: "loss", strikes: loss, bites: |seen| seen.lost },
     Column { name: "duplication", strikes: duplication, bites: |seen| seen.delivered_again },
     Column { name: "reordering", strikes: reordering, bites: |seen| seen.inverted },
-    Column { name: "a partition that heals", strikes: partition, bites: |seen| seen.cut() },
+    Column { name: "a partition that heals", strikes: partition, bites: |seen| seen.cut },
     Column { name: "a crash with restart from disk", strikes: crash, bites: |seen| seen.restarts },
     Column { name: "a crash between two sends", strikes: torn_crash, bites: |seen| seen.half_sent },
     Column { name: "a crash of one that saves by itself", strikes: explicit_crash, bites: |seen| seen.restarts },
     Column { name: "pauses and slowness", strikes: slowness, bites: |seen| seen.deferred },
     Column { name: "wrong clocks", strikes: wrong_clocks, bites: |seen| seen.clock_errors_read },
-    Column { name: "all together", strikes: all, bites: |seen| seen.lost.min(seen.cut()).min(seen.restarts) },
+    Column { name: "all together", strikes: all, bites: |seen| seen.lost.min(seen.cut).min(seen.restarts) },
 ];
 
 /// How many replicas there are.

@@ -1,0 +1,10 @@
+//! Joins a scenario file, a system and a world into an outcome.
+//!
+//! The registry calls in with the concrete types; everything below is the same for all of them. Knows
+//! nothing of terminals and of where files lie.
+
+mod campaign;
+mod proposer;
+
+pub use campaign::{Outcome, RunError, Verdict, campaign};
+pub use proposer::Proposer;

@@ -1,0 +1,148 @@
+//! A scenario file: a story with a name, the system that it is about, and the world that it happens in.
+//!
+//! Knows the names of systems as text alone; whether there is such a system is for whoever runs it to say.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+use super::Scenario;
+use crate::base::{Odds, Span};
+
+/// The version of the format that this program reads.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// What a scenario file says.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    /// The version of the format.
+    pub version: u32,
+    /// What reports call the story.
+    pub name: String,
+    /// What it tells, for people.
+    #[serde(default)]
+    pub about: String,
+    /// The system that it is about.
+    pub system: SystemName,
+    /// What users do.
+    #[serde(default)]
+    pub workload: Activity,
+    /// How many seeds are run where nothing else is asked for.
+    #[serde(default = "hundred")]
+    pub seeds: u64,
+    /// The world that it happens in.
+    pub world: Scenario,
+}
+
+fn hundred() -> u64 {
+    100
+}
+
+/// A data type, and the sync that keeps its replicas in step.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SystemName {
+    /// The data type.
+    pub data: String,
+    /// The sync.
+    pub sync: String,
+    /// How often a replica turns to a neighbour by itself.
+    #[serde(default = "tenth")]
+    pub period: Span,
+}
+
+fn tenth() -> Span {
+    Span::millis(100)
+}
+
+/// What a user beside each replica does: now and then, something that makes sense there.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Activity {
+    /// The time between two chances to act.
+    pub every: Span,
+    /// How often a chance is taken.
+    pub odds: Odds,
+}
+
+impl Default for Activity {
+    fn default() -> Activity {
+        Activity { every: Span::millis(50), odds: Odds::permille(500) }
+    }
+}
+
+/// Why a text is no scenario file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FileError {
+    /// It does not read as one.
+    Syntax {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+        /// What is wrong there.
+        says: String,
+    },
+    /// It is of another version.
+    Version(u32),
+}
+
+impl fmt::Display for FileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FileError::Syntax { line, column, says } => write!(f, "{line}:{column}: {says}"),
+            FileError::Version(found) => {
+                write!(f, "this is a file of version {found}, and only version {FORMAT_VERSION} can be read")
+            }
+        }
+    }
+}
+
+impl std::error::Error for FileError {}
+
+impl File {
+    /// Reads a scenario file.
+    pub fn parse(text: &str) -> Result<File, FileError> {
+        let options = ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
+        let file: File = options.from_str(text).map_err(|error| FileError::Syntax {
+            line: error.span.start.line,
+            column: error.span.start.col,
+            says: error.code.to_string(),
+        })?;
+        if file.version == FORMAT_VERSION { Ok(file) } else { Err(FileError::Version(file.version)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHORT: &str = r#"(
+        version: 1,
+        name: "two sets",
+        system: (data: "or_set", sync: "full_state"),
+        world: (replicas: 2, link: (loss: 0.1, bandwidth: 1000), duration: "3s"),
+    )"#;
+
+    #[test]
+    fn a_short_file_is_filled_in() {
+        let file = File::parse(SHORT).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!((file.world.replicas, file.world.duration, file.seeds), (2, Span::secs(3), 100));
+        assert_eq!(file.world.link.bandwidth, Some(1000));
+        assert_eq!(file.workload, Activity::default());
+    }
+
+    #[test]
+    fn a_mistake_is_told_with_its_place() {
+        for (wrong, right, place, says) in [
+            ("loss: 1.5", "loss: 0.1", "5:39", "1.5 is no probability"),
+            ("losses: 0.1", "loss: 0.1", "5:38", "losses"),
+            ("version: 2", "version: 1", "this is", "version 2"),
+            ("duration: \"3 parsecs\"", "duration: \"3s\"", "5:7", "`parsecs` is no unit of time"),
+        ] {
+            let error = File::parse(&SHORT.replace(right, wrong)).expect_err(wrong).to_string();
+            assert!(error.starts_with(place) && error.contains(says), "{wrong}: {error}");
+        }
+    }
+}
