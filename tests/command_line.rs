@@ -71,8 +71,8 @@ fn replicas_that_have_no_time_to_settle_are_a_violation_with_the_line_that_shows
 
 #[test]
 fn a_fault_that_never_bites_is_no_pass() {
-    let idle = "duration: \"1s\", faults: [ClockJump(who: Replica(0), at: At(\"500ms\"), by: \"+1s\")]";
-    runs("idle", &[("duration: \"1s\"", idle)], 3, &["vacuous", "fault 1: nobody read the clock"]);
+    let idle = "duration: \"1s\", faults: [Partition((shape: Halves, from: At(\"0s\"), until: At(\"1ns\")))]";
+    runs("idle", &[("duration: \"1s\"", idle)], 3, &["vacuous", "fault 1: this partition cut nothing off"]);
 }
 
 #[test]
