@@ -1,4 +1,9 @@
 //! Squall: a deterministic simulator that finds the bugs replicas show only when the network misbehaves.
+//!
+//! Replicas are state machines that act through a context ([`replica`]); a [`scenario`] says what world they
+//! live in and what goes wrong there; a [`world`] runs it, as a function of the plan and a seed; whoever
+//! wants to know more than the end watches its events ([`trace`]). Data types, broadcasts and syncs to
+//! start from are in the [`zoo`]. The README's example is a test of this page.
 
 pub mod base;
 #[cfg(feature = "cli")]
@@ -10,3 +15,8 @@ pub mod scenario;
 pub mod trace;
 pub mod world;
 pub mod zoo;
+
+/// The README's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
