@@ -73,9 +73,14 @@ trait Subject {
     fn digest(&self, digester: &mut Digester);
     fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> Erased;
     fn carry_out(&mut self, op: &Erased, site: Site) -> Result<Box<dyn Any>, Refused>;
-    fn accepted(&mut self, news: Box<dyn Any>, update: Update, turn: &mut Turn<'_, Erased>);
-    fn message(&mut self, from: ReplicaId, message: &Erased, turn: &mut Turn<'_, Erased>);
-    fn round(&mut self, peers: &[ReplicaId], turn: &mut Turn<'_, Erased>);
+    fn take(&mut self, event: Event<'_>, turn: &mut Turn<'_, Erased>);
+}
+
+/// What a protocol reacts to.
+enum Event<'a> {
+    Accepted(Box<dyn Any>, Update),
+    Message(ReplicaId, &'a Erased),
+    Round(&'a [ReplicaId]),
 }
 
 impl<P> Subject for P
@@ -111,17 +116,15 @@ where
         Protocol::carry_out(self, op.get(), site).map(|news| Box::new(news) as Box<dyn Any>)
     }
 
-    fn accepted(&mut self, news: Box<dyn Any>, update: Update, turn: &mut Turn<'_, Erased>) {
-        let news = news.downcast().unwrap_or_else(|_| panic!("news of another protocol"));
-        turn.within(Erased::new, |turn| Protocol::accepted(self, *news, update, turn));
-    }
-
-    fn message(&mut self, from: ReplicaId, message: &Erased, turn: &mut Turn<'_, Erased>) {
-        turn.within(Erased::new, |turn| Protocol::message(self, from, message.get(), turn));
-    }
-
-    fn round(&mut self, peers: &[ReplicaId], turn: &mut Turn<'_, Erased>) {
-        turn.within(Erased::new, |turn| Protocol::round(self, peers, turn));
+    fn take(&mut self, event: Event<'_>, turn: &mut Turn<'_, Erased>) {
+        turn.within(Erased::new, |turn| match event {
+            Event::Accepted(news, update) => {
+                let news = news.downcast().unwrap_or_else(|_| panic!("news of another protocol"));
+                self.accepted(*news, update, turn);
+            }
+            Event::Message(from, message) => self.message(from, message.get(), turn),
+            Event::Round(peers) => self.round(peers, turn),
+        });
     }
 }
 
@@ -211,14 +214,14 @@ impl Protocol for AnySync {
     }
 
     fn accepted(&mut self, news: Box<dyn Any>, update: Update, turn: &mut Turn<'_, Erased>) {
-        self.inner_mut().accepted(news, update, turn);
+        self.inner_mut().take(Event::Accepted(news, update), turn);
     }
 
     fn message(&mut self, from: ReplicaId, message: &Erased, turn: &mut Turn<'_, Erased>) {
-        self.inner_mut().message(from, message, turn);
+        self.inner_mut().take(Event::Message(from, message), turn);
     }
 
     fn round(&mut self, peers: &[ReplicaId], turn: &mut Turn<'_, Erased>) {
-        self.inner_mut().round(peers, turn);
+        self.inner_mut().take(Event::Round(peers), turn);
     }
 }

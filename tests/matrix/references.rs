@@ -1,23 +1,27 @@
 //! What each data type must show, said as plainly as can be: no state, no merging, only the updates, what
 //! each of them had seen, and the stamps that were given.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
 use squall::base::Dot;
+use squall::model::composite::CartOp;
 use squall::model::counter::{BoundedOp, CounterOp, GrowOp};
 use squall::model::flag::FlagOp;
 use squall::model::list::ListOp;
+use squall::model::map::{MapOp, RecordOp};
 use squall::model::register::{ClientOp, Read, RegisterOp, Stamped};
 use squall::model::set::{self, SetOp};
+use squall::model::tree::Branch;
 use squall::replica::{DataType, Element};
+use squall::zoo::composite::ShoppingCart;
 use squall::zoo::counter::{BoundedCounter, GCounter, PnCounter};
+use squall::zoo::map::{AddWins, Record, ResetMap, UpdateWinsMap};
 use squall::zoo::register::{
     ClientMvRegister, Direction, ExtremeRegister, Lattice, LatticeRegister, LwwRegister, MvRegister, Stamping,
 };
 use squall::zoo::set::{DisableWinsFlag, EnableWinsFlag, GSet, LwwSet, RemoveWinsSet, TwoPhaseSet};
-use squall::zoo::text::list::List;
-use squall::zoo::text::rule::Rule;
+use squall::zoo::tree::move_tree::{Move, MoveTree, Under};
 
 use crate::history::Issued;
 
@@ -41,12 +45,15 @@ pub(crate) fn count_up(updates: &[Issued<GCounter>], shown: &u64) -> Verdict {
 }
 
 /// Increments less decrements.
-pub(crate) fn count(updates: &[Issued<PnCounter>], shown: &i64) -> Verdict {
-    let change = |update: &Issued<PnCounter>| match update.op {
+pub(crate) fn count<T: DataType<Op = CounterOp>>(updates: &[Issued<T>], shown: &i64) -> Verdict {
+    equal(shown, updates.iter().map(|update| change(&update.op)).sum())
+}
+
+fn change(op: &CounterOp) -> i64 {
+    match *op {
         CounterOp::Increment(amount) => i64::from(amount),
         CounterOp::Decrement(amount) => -i64::from(amount),
-    };
-    equal(shown, updates.iter().map(change).sum())
+    }
 }
 
 /// Where it started, and increments less decrements; never below the bound, after each update in turn.
@@ -217,7 +224,10 @@ pub(crate) fn let_disables_win(updates: &[Issued<DisableWinsFlag>], shown: &bool
 /// All that was inserted and not deleted, each once; and each operation did to its writer's list what it says.
 /// One order that all agree with is what equal views come to here.
 #[expect(clippy::ptr_arg, reason = "a reference takes the view as it is")]
-pub(crate) fn hold_the_list<E: Element, R: Rule>(updates: &[Issued<List<E, R>>], shown: &Vec<E>) -> Verdict {
+pub(crate) fn hold_the_list<T: DataType<Op = ListOp<E>, View = Vec<E>>, E: Element>(
+    updates: &[Issued<T>],
+    shown: &Vec<E>,
+) -> Verdict {
     let mut expected = BTreeSet::new();
     let mut deleted = BTreeSet::new();
     for update in updates {
@@ -239,4 +249,139 @@ pub(crate) fn hold_the_list<E: Element, R: Rule>(updates: &[Issued<List<E, R>>],
     let mut content = shown.clone();
     content.sort();
     equal(&content, expected.difference(&deleted).cloned().collect())
+}
+
+/// Of each field the value with the largest stamp.
+pub(crate) fn show_the_last_of_each_field<K: Element, E: Element, S: Stamping>(
+    updates: &[Issued<Record<K, E, S>>],
+    shown: &BTreeMap<K, E>,
+) -> Verdict {
+    let mut in_order: Vec<_> = updates.iter().collect();
+    in_order.sort_by_key(|update| update.after.latest_stamp());
+    let fields = in_order.into_iter().map(|update| {
+        let RecordOp::Set(field, value) = &update.op;
+        (field.clone(), value.clone())
+    });
+    equal(shown, fields.collect())
+}
+
+/// Updates with what they do at one key.
+type Live<'a, T, O> = Vec<(&'a Issued<T>, O)>;
+
+/// The updates of each key that no removal of it has seen.
+fn live<'a, T: DataType, K: Ord, O>(
+    updates: &'a [Issued<T>],
+    parts: impl Fn(&'a T::Op) -> (K, Option<O>),
+) -> BTreeMap<K, Live<'a, T, O>> {
+    let mut live: BTreeMap<K, Live<'_, T, O>> = BTreeMap::new();
+    for update in updates {
+        if let (key, Some(inner)) = parts(&update.op) {
+            let removes = |other: &&'a Issued<T>| matches!(parts(&other.op), (removed, None) if removed == key);
+            if !updates.iter().filter(removes).any(|removal| removal.saw(update)) {
+                live.entry(key).or_default().push((update, inner));
+            }
+        }
+    }
+    live
+}
+
+fn map_parts<K: Clone, O>(op: &MapOp<K, O>) -> (K, Option<&O>) {
+    match op {
+        MapOp::Update(key, inner) => (key.clone(), Some(inner)),
+        MapOp::Remove(key) => (key.clone(), None),
+    }
+}
+
+type MapOfSets<K, E> = ResetMap<K, AddWins<E>>;
+
+/// At each key what the updates come to that no removal of the key has seen, if that is something.
+pub(crate) fn forget_what_removals_saw<K: Element + 'static, E: Element + 'static>(
+    updates: &[Issued<MapOfSets<K, E>>],
+    shown: &BTreeMap<K, BTreeSet<E>>,
+) -> Verdict {
+    let set = |live: Live<'_, MapOfSets<K, E>, &SetOp<E>>| -> BTreeSet<E> {
+        let removed = |add: &Issued<_>, element: &E| {
+            live.iter().any(|(update, op)| **op == SetOp::Remove(element.clone()) && update.saw(add))
+        };
+        let adds = live.iter().filter_map(|(update, op)| match op {
+            SetOp::Add(element) => Some((*update, element)),
+            SetOp::Remove(_) => None,
+        });
+        adds.filter(|(add, element)| !removed(add, element)).map(|(_, element)| element.clone()).collect()
+    };
+    let sets = live(updates, map_parts).into_iter().map(|(key, live)| (key, set(live)));
+    equal(shown, sets.filter(|(_, set)| !set.is_empty()).collect())
+}
+
+/// The lines with what was added and taken since the removals that saw it.
+pub(crate) fn fill_the_cart(updates: &[Issued<ShoppingCart>], shown: &BTreeMap<String, i64>) -> Verdict {
+    let lines = live(updates, |op| match op {
+        CartOp::Add(line, more) => (line, Some(i64::from(*more))),
+        CartOp::Take(line, fewer) => (line, Some(-i64::from(*fewer))),
+        CartOp::Remove(line) => (line, None),
+    });
+    let sums = lines.into_iter().map(|(line, live)| (line.clone(), live.iter().map(|(_, amount)| amount).sum()));
+    equal(shown, sums.filter(|(_, sum)| *sum != 0).collect())
+}
+
+/// All that was ever counted at the keys of which some update was seen by no removal.
+pub(crate) fn keep_what_was_counted<K: Element>(
+    updates: &[Issued<UpdateWinsMap<K, PnCounter>>],
+    shown: &BTreeMap<K, i64>,
+) -> Verdict {
+    let all = |key: &K| {
+        let parts = updates.iter().map(|update| map_parts(&update.op)).filter(|(at, _)| at == key);
+        parts.filter_map(|(_, inner)| inner).map(change).sum()
+    };
+    let keys = live(updates, map_parts).into_keys();
+    equal(shown, keys.map(|key| (key.clone(), all(&key))).collect())
+}
+
+/// Each node under the parent of its last move, in the order of stamps, leaving out what would make a cycle.
+pub(crate) fn stand_where_they_were_moved<E: Element>(
+    updates: &[Issued<MoveTree<E>>],
+    shown: &Vec<Branch<E>>,
+) -> Verdict {
+    let own = |update: &Issued<MoveTree<E>>| {
+        update.after.moves().filter(|one| one.stamp.identity == update.identity()).max_by_key(|one| one.stamp)
+    };
+    let mut moves: Vec<Move<E>> = updates.iter().filter_map(own).collect();
+    moves.sort_by_key(|one| one.stamp);
+    let mut places: BTreeMap<E, (Under<E>, i64)> = BTreeMap::new();
+    for one in moves {
+        let mut above = one.under.clone();
+        while let Under::Node(node) = &above {
+            if *node == one.node {
+                break;
+            }
+            above = places.get(node).map_or(Under::Bin, |(under, _)| under.clone());
+        }
+        if !matches!(above, Under::Node(_)) {
+            places.insert(one.node, (one.under, one.position));
+        }
+    }
+    let mut branches = Vec::new();
+    grow(&places, &Under::Root, 0, &mut branches);
+    equal(shown, branches)
+}
+
+fn grow<E: Element>(
+    places: &BTreeMap<E, (Under<E>, i64)>,
+    under: &Under<E>,
+    depth: u32,
+    branches: &mut Vec<Branch<E>>,
+) {
+    let children = places.iter().filter(|(_, (parent, _))| parent == under);
+    let mut children: Vec<_> = children.map(|(node, (_, position))| (*position, node.clone())).collect();
+    children.sort();
+    for (position, node) in children {
+        branches.push(Branch { depth, position, node: node.clone() });
+        grow(places, &Under::Node(node), depth + 1, branches);
+    }
+}
+
+/// Nothing more than that all show the same. What that is, the tests beside the type hold against its
+/// specification.
+pub(crate) fn agree<T: DataType>(_: &[Issued<T>], _: &T::View) -> Verdict {
+    Ok(())
 }

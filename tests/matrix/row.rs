@@ -32,7 +32,7 @@ pub(crate) struct Row<T: DataType> {
 }
 
 fn seeds() -> u64 {
-    let default = if cfg!(debug_assertions) { 4 } else { 200 };
+    let default = if cfg!(debug_assertions) { 5 } else { 200 };
     env::var("SQUALL_MATRIX_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(default)
 }
 

@@ -31,6 +31,16 @@ pub struct Record<K, E, S> {
 #[serde(transparent, bound = "K: Element, E: Element, S: Stamping")]
 pub struct Fields<K, E, S: Stamping>(Entries<K, Written<E, S>>);
 
+impl<K: Element, E: Element, S: Stamping> Fields<K, E, S> {
+    /// The fields one by one, sorted.
+    pub fn split(&self) -> Vec<(K, Fields<K, E, S>)> {
+        let one = |(field, written): (&K, &Written<E, S>)| {
+            (field.clone(), Fields(Entries::single(field.clone(), written.clone())))
+        };
+        self.0.iter().map(one).collect()
+    }
+}
+
 /// One write to one field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "K: Element, E: Element, S: Stamping", deny_unknown_fields)]

@@ -274,7 +274,12 @@ impl<T: Gossiped> Protocol for AnyOrder<T> {
                 self.asking.remove(&from);
                 let updates = known.updates().collect();
                 self.take(Entry { delta: value.whole(), updates }, from, turn);
-                self.value.merge(value);
+                // A state may know more than its delta tells, such as the clock of its stamps.
+                let mut merged = self.value.clone();
+                merged.merge(value);
+                if merged.held_back() <= self.value.held_back() {
+                    self.value = merged;
+                }
                 turn.changed();
                 turn.post(from, GroupMessage::AcknowledgeWhole { upto: *upto }, Carries::Nothing);
             }

@@ -7,14 +7,21 @@
 use std::fmt;
 
 use crate::replica::{DataType, Element};
+use crate::zoo::composite::{IncidentBoard, ShiftNotes, ShoppingCart, TaskBoard, UserProfile};
 use crate::zoo::counter::{BoundedCounter, GCounter, PnCounter};
+use crate::zoo::document::{Document, History, Meaning};
+use crate::zoo::map::{DotCounter, OfDots, Record, ResetMap, UpdateWinsMap};
 use crate::zoo::register::{
     ClientMvRegister, Direction, ExtremeRegister, LatticeRegister, LwwRegister, MvRegister, Stamping,
 };
 use crate::zoo::set::{
     BoundedContextSet, DisableWinsFlag, EnableWinsFlag, GSet, LwwSet, OrSet, RemoveWinsSet, TaggedOrSet, TwoPhaseSet,
 };
-use crate::zoo::text::{fugue::Fugue, fugue_max::FugueMax, rga::Rga, yata::Yata};
+use crate::zoo::text::{
+    fugue::Fugue, fugue_max::FugueMax, logoot::Logoot, lseq::Lseq, rga::Rga, rich::RichText, woot::Rank, woot::Woot,
+    yata::Yata,
+};
+use crate::zoo::tree::move_tree::MoveTree;
 
 /// A way to keep replicas in step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,20 +74,18 @@ pub enum Family {
     DotsOfOne,
     /// Dots and one causal context for many keys.
     Dots,
-    /// The same with a bound on the context.
-    BoundedDots,
     /// A map to values of one family.
     Map(&'static Family),
     /// A list whose elements are placed by their neighbours.
     Sequence,
-    /// A list whose elements bear their places.
-    Positions,
-    /// A tree with moves.
-    Tree,
-    /// A document.
-    Document,
+    /// A tree or a document as the set of its operations.
+    History,
+    /// A type that lives on effects alone, and keeps no state that merges.
+    Effects,
     /// Operations that are transformed against each other.
     Transformed,
+    /// A type of some family that comes in states and deltas alone.
+    WithoutEffects(&'static Family),
     /// Several parts, changed together.
     Composite(&'static [Family]),
     /// A type of some family whose tombstones are collected once they are stable.
@@ -97,14 +102,18 @@ pub fn fits(family: &Family, sync: Sync) -> Result<(), &'static str> {
         (Collected(_), Sync::Merkle) => Err("what was collected and what never came look alike"),
         (Collected(_), Sync::DeltasInAnyOrder) => Err("what was collected and what never came look alike"),
         (Collected(inner), _) => fits(inner, sync),
+        (WithoutEffects(_), Sync::Operations) => Err("it has no effects"),
+        (WithoutEffects(inner), _) => fits(inner, sync),
         (Map(_), Sync::DeltaIntervals | Sync::Operations) => Ok(()),
-        (Map(_) | Dots | BoundedDots, Sync::Merkle) => {
+        (Map(_) | Dots, Sync::Merkle) => {
             Err("one causal context stands for all keys, and does not say which of its dots are whose")
         }
         (Map(value), _) => fits(value, sync),
         (Rights, Sync::DeltasInAnyOrder | Sync::Merkle) => Err("a spending may come before its right"),
+        (Effects, Sync::FullState | Sync::DeltasInAnyOrder | Sync::DeltaIntervals | Sync::Merkle) => {
+            Err("it keeps no state that merges")
+        }
         (Sequence, Sync::Merkle) => Err("neighbours are not independent"),
-        (BoundedDots, Sync::Operations) => Err("it has no effects"),
         _ => Ok(()),
     }
 }
@@ -165,13 +174,29 @@ families! {
     [E: Element] TaggedOrSet<E>: "OR-Set with tombstones", Family::Tombstones;
     [E: Element] OrSet<E>: "OR-Set", Family::Dots;
     [E: Element] RemoveWinsSet<E>: "remove-wins set", Family::Dots;
-    [E: Element] BoundedContextSet<E>: "add-wins set with a bounded context", Family::BoundedDots;
+    [E: Element] BoundedContextSet<E>: "add-wins set with a bounded context", Family::WithoutEffects(&Family::Dots);
     [] EnableWinsFlag: "enable-wins flag", Family::DotsOfOne;
     [] DisableWinsFlag: "disable-wins flag", Family::DotsOfOne;
+    [] DotCounter: "counter made of dots", Family::DotsOfOne;
+    [K: Element + 'static, V: OfDots] ResetMap<K, V>: "map with reset-remove", Family::Map(&Family::Dots);
+    [K: Element, V: Fitting + Default] UpdateWinsMap<K, V>: "map with update-wins", Family::Map(&V::FAMILY);
+    [K: Element, E: Element, S: Stamping] Record<K, E, S>: "LWW record", Family::Joins;
     [E: Element] Rga<E>: "RGA", Family::Sequence;
+    [E: Element, R: Rank] Woot<E, R>: "WOOT", Family::Sequence;
+    [E: Element] Logoot<E>: "Logoot", Family::Dots;
+    [E: Element] Lseq<E>: "LSEQ", Family::Dots;
+    [E: Element] RichText<E>: "rich text", Family::Sequence;
     [E: Element] Yata<E>: "YATA", Family::Sequence;
     [E: Element] Fugue<E>: "Fugue", Family::Sequence;
     [E: Element] FugueMax<E>: "FugueMax", Family::Sequence;
+    [E: Element] MoveTree<E>: "tree with moves", Family::History;
+    [M: Meaning] History<M>: "document with its history", Family::WithoutEffects(&Family::History);
+    [M: Meaning] Document<M>: "document", Family::Effects;
+    [] ShoppingCart: "shopping cart", Family::Map(&Family::Dots);
+    [] TaskBoard: "task board", Family::Composite(&[Family::Joins, Family::Dots]);
+    [] ShiftNotes: "shift notes", Family::Composite(&[Family::Joins, Family::Dots, Family::Sequence]);
+    [] IncidentBoard: "incident board", Family::Composite(&[Family::Joins, Family::Dots]);
+    [] UserProfile: "user profile", Family::Composite(&[Family::Joins, Family::Dots]);
 }
 
 #[cfg(test)]
@@ -194,14 +219,14 @@ mod tests {
     #[test]
     fn families_run_on_what_is_meaningful_for_them() {
         use Family::*;
-        for family in [Slots, Joins, Tombstones, DotsOfOne, Positions, Tree, Document] {
+        for family in [Slots, Joins, Tombstones, DotsOfOne, History] {
             assert_eq!(runs_on(family), "saiomf", "{family:?}");
         }
-        assert_eq!([Rights, Dots, BoundedDots, Sequence].map(runs_on), ["siof", "saiof", "saif", "saiof"]);
+        assert_eq!([Rights, Dots, WithoutEffects(&Dots), Sequence].map(runs_on), ["siof", "saiof", "saif", "saiof"]);
         assert_eq!([Map(&Dots), Map(&Sequence)].map(runs_on), ["saiof", "saiof"]);
         assert_eq!(runs_on(Composite(&[Joins, Rights])), "siof", "the strictest of its parts");
         assert_eq!(runs_on(Collected(&Tombstones)), "siof");
-        assert_eq!(runs_on(Transformed), "");
+        assert_eq!([Effects, Transformed].map(runs_on), ["of", ""]);
     }
 
     #[test]

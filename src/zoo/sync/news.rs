@@ -6,14 +6,18 @@
 //! nothing. The law: a state that joins a delta, and one that joins its news, are the same state.
 
 use std::collections::BTreeSet;
+use std::fmt::Debug;
 
 use serde::Serialize;
 
 use super::Rows;
 use crate::base::{CausalContext, Dot, Identity};
 use crate::replica::{DeltaBased, Element};
+use crate::zoo::composite::{IncidentBoard, ShiftNotes, ShoppingCart, TaskBoard, UserProfile};
 use crate::zoo::counter::{BoundedCounter, BoundedDelta, Cells, GCounter, PnCounter};
+use crate::zoo::document::{History, Meaning};
 use crate::zoo::dots::{Causal, DotStore};
+use crate::zoo::map::{Alone, OfDots, Record, UpdateWinsMap};
 use crate::zoo::register::{
     ClientMvRegister, Direction, ExtremeRegister, LatticeRegister, LwwRegister, MvRegister, Stamping,
 };
@@ -21,7 +25,12 @@ use crate::zoo::set::{
     BoundedContextSet, DisableWinsFlag, EnableWinsFlag, GSet, LwwSet, OrSet, RemoveWinsSet, TaggedOrSet, TwoPhaseSet,
 };
 use crate::zoo::text::list::{Delta, List};
+use crate::zoo::text::position::Allocation;
+use crate::zoo::text::positioned::Positioned;
+use crate::zoo::text::rich::RichText;
 use crate::zoo::text::rule::Rule;
+use crate::zoo::text::woot::{Rank, Woot};
+use crate::zoo::tree::move_tree::MoveTree;
 
 /// A data type whose deltas are passed on. `impl Gossiped for MyType {}` is enough.
 pub trait Gossiped: DeltaBased {
@@ -107,9 +116,11 @@ by_row! {
     [E: Element] TwoPhaseSet<E>,
     [E: Element] LwwSet<E>,
     [E: Element] TaggedOrSet<E>,
+    [K: Element, E: Element, S: Stamping] Record<K, E, S>,
 }
 
 by_dot! {
+    [T: OfDots] Alone<T>,
     [E: Element] OrSet<E>,
     [E: Element] RemoveWinsSet<E>,
     [] EnableWinsFlag,
@@ -121,6 +132,13 @@ impl<E: Element, D: Direction> Gossiped for ExtremeRegister<E, D> {}
 impl Gossiped for LatticeRegister {}
 impl<E: Element> Gossiped for MvRegister<E> {}
 impl<E: Element> Gossiped for ClientMvRegister<E> {}
+impl<K: Element, V: DeltaBased + Default> Gossiped for UpdateWinsMap<K, V> {}
+impl<E: Element, A: Allocation + Clone + Debug> Gossiped for Positioned<E, A> {}
+impl<E: Element> Gossiped for MoveTree<E> {}
+impl Gossiped for ShoppingCart {}
+impl Gossiped for TaskBoard {}
+impl Gossiped for IncidentBoard {}
+impl Gossiped for UserProfile {}
 
 impl Gossiped for GCounter {
     const SUMS: bool = true;
@@ -165,6 +183,24 @@ impl<E: Element> Gossiped for BoundedContextSet<E> {
     fn held_back(&self) -> Option<usize> {
         Some(self.held().len())
     }
+}
+
+macro_rules! holding_back {
+    ($([$($parameter:tt)*] $type:ty: $count:expr,)*) => {$(
+        impl<$($parameter)*> Gossiped for $type {
+            fn held_back(&self) -> Option<usize> {
+                let count: fn(&Self) -> usize = $count;
+                Some(count(self))
+            }
+        }
+    )*};
+}
+
+holding_back! {
+    [E: Element, R: Rank] Woot<E, R>: |list| list.strand().held(),
+    [E: Element] RichText<E>: |text| text.strand().held(),
+    [M: Meaning] History<M>: |document| document.early().len(),
+    [] ShiftNotes: |notes| notes.parts().second.second.held(),
 }
 
 impl<E: Element, R: Rule> Gossiped for List<E, R> {

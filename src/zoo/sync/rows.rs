@@ -5,14 +5,17 @@
 
 use std::fmt::Debug;
 
-use crate::base::{Canonical, Identity};
-use crate::replica::{DeltaBased, Element};
+use crate::base::{Canonical, Dot, Identity, Lamport};
+use crate::replica::{DeltaBased, Element, OpBased};
 use crate::zoo::counter::{Cells, GCounter, PnCounter, PnDelta};
+use crate::zoo::document::{Changes, History, Meaning};
 use crate::zoo::dots::Causal;
+use crate::zoo::map::{DotCounter, Record};
 use crate::zoo::register::{
     ClientMvRegister, Direction, ExtremeRegister, LatticeRegister, LwwRegister, MvRegister, Stamping,
 };
 use crate::zoo::set::{DisableWinsFlag, EnableWinsFlag, GSet, LwwSet, TaggedOrSet, TwoPhaseSet};
+use crate::zoo::tree::move_tree::{Move, MoveTree};
 
 /// A data type whose deltas are rows by key.
 pub trait Rows: DeltaBased {
@@ -81,6 +84,39 @@ impl<E: Element> Rows for TaggedOrSet<E> {
     }
 }
 
+impl<K: Element, E: Element, S: Stamping> Rows for Record<K, E, S> {
+    type Key = K;
+
+    fn rows(delta: &Self::Delta) -> Vec<(K, Self::Delta)> {
+        delta.split()
+    }
+}
+
+/// Each move by itself: the state is the set of them.
+impl<E: Element> Rows for MoveTree<E> {
+    type Key = Lamport;
+
+    fn rows(delta: &MoveTree<E>) -> Vec<(Lamport, MoveTree<E>)> {
+        let alone = |one: Move<E>| {
+            let mut tree = MoveTree::new();
+            tree.effect(&one);
+            (one.stamp, tree)
+        };
+        delta.moves().map(alone).collect()
+    }
+}
+
+/// Each change by itself: the state is the set of them.
+impl<M: Meaning> Rows for History<M> {
+    type Key = Dot;
+
+    fn rows(delta: &Changes<M>) -> Vec<(Dot, Changes<M>)> {
+        let mut rows: Vec<_> = delta.0.iter().map(|change| (change.dot, Changes(vec![change.clone()]))).collect();
+        rows.sort_by_key(|(dot, _)| *dot);
+        rows
+    }
+}
+
 macro_rules! one_row {
     ($([$($parameter:tt)*] $type:ty: $is_empty:expr,)*) => {$(
         /// One row, as there is one thing.
@@ -102,6 +138,7 @@ one_row! {
     [E: Element] MvRegister<E>: |siblings| siblings.context().is_empty(),
     [E: Element] ClientMvRegister<E>: |siblings| siblings.context().is_empty(),
     [] EnableWinsFlag: |Causal { context, .. }| context.is_empty(),
+    [] DotCounter: |Causal { context, .. }| context.is_empty(),
     [] DisableWinsFlag: |Causal { context, .. }| context.is_empty(),
 }
 
@@ -109,8 +146,9 @@ one_row! {
 mod tests {
     use super::super::news::bytes;
     use super::*;
-    use crate::base::{Concern, Dice, Lamport, Name, Seed};
+    use crate::base::{Concern, Dice, Name, Seed};
     use crate::replica::Site;
+    use crate::zoo::document::PathDocument;
     use crate::zoo::set::Bias;
 
     fn fall_apart_and_come_together<T: Rows>(start: &T) {
@@ -154,5 +192,9 @@ mod tests {
         fall_apart_and_come_together(&MvRegister::<char>::new());
         fall_apart_and_come_together(&EnableWinsFlag::new());
         fall_apart_and_come_together(&DisableWinsFlag::new());
+        fall_apart_and_come_together(&DotCounter::default());
+        fall_apart_and_come_together(&Record::<char, char, Lamport>::default());
+        fall_apart_and_come_together(&MoveTree::<char>::new());
+        fall_apart_and_come_together(&PathDocument::default());
     }
 }

@@ -100,6 +100,17 @@ impl<E: Element> MoveTree<E> {
         self.folded = self.folded.max(stamp);
     }
 
+    /// The moves in the log, sorted by stamp.
+    pub fn moves(&self) -> impl ExactSizeIterator<Item = Move<E>> {
+        let name = |number: Node| self.names[number as usize].clone();
+        self.log.iter().map(move |Logged { stamp, node, to, .. }| Move {
+            stamp: *stamp,
+            node: name(*node),
+            under: self.under(to.parent),
+            position: to.position,
+        })
+    }
+
     fn number(&self, node: &E) -> Option<Node> {
         let found = self.sorted.binary_search_by(|number| self.names[*number as usize].cmp(node));
         found.ok().map(|place| self.sorted[place])
@@ -417,13 +428,7 @@ impl<E: Element> Serialize for MoveTree<E> {
         let placed = |number: &Node| Some((*number, bottom.places[*number as usize]?));
         let tree = self.sorted.iter().filter_map(placed);
         let tree = tree.map(|(number, place)| (name(number), self.under(place.parent), place.position)).collect();
-        let moves = self.log.iter().map(|Logged { stamp, node, to, .. }| Move {
-            stamp: *stamp,
-            node: name(*node),
-            under: self.under(to.parent),
-            position: to.position,
-        });
-        Written { tree, moves: moves.collect(), folded: self.folded, clock: self.clock }.serialize(serializer)
+        Written { tree, moves: self.moves().collect(), folded: self.folded, clock: self.clock }.serialize(serializer)
     }
 }
 
