@@ -20,8 +20,7 @@ use std::collections::BTreeSet;
 
 use references as must;
 use row::Row;
-use squall::base::{Hybrid, Lamport};
-use squall::model::register::Wall;
+use squall::base::{Hybrid, Lamport, Wall};
 use squall::zoo::composite::{IncidentBoard, ShiftNotes, ShoppingCart, TaskBoard, UserProfile};
 use squall::zoo::counter::{BoundedCounter, GCounter, PnCounter};
 use squall::zoo::document::{ByIdentity, ByPath, Document, History};

@@ -3,6 +3,7 @@
 //! Nothing here knows of replicas that react, networks that lose, or files that say so. Everything is a
 //! plain value, and every function gives the same answer on every platform.
 
+mod carries;
 mod causal_context;
 mod chance;
 mod digest;
@@ -17,9 +18,12 @@ mod laws;
 mod links;
 mod name;
 mod observed;
+mod refused;
+mod stamp;
 mod time;
 mod version_vector;
 
+pub use carries::Carries;
 pub use causal_context::CausalContext;
 pub(crate) use chance::scale;
 pub use chance::{Answers, Concern, Dice, Keys, Odds, OddsError, Odometer, Seed, SeedError};
@@ -33,5 +37,7 @@ pub use lamport::{Lamport, LamportClock};
 pub use links::{Links, Neighbours};
 pub use name::{Hop, Name, Path, PathError, Root};
 pub use observed::Observed;
+pub use refused::Refused;
+pub use stamp::{Stamp, Wall};
 pub use time::{Offset, Span, SpanError, Time};
 pub use version_vector::{Causality, VersionVector};

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use super::{Canonical, Digester};
+use super::{Canonical, Digester, Stamp};
 
 /// A system whose clients ask for operations, get answers, and would be shown a view.
 ///
@@ -22,5 +22,10 @@ pub trait Observed {
     /// Feeds the view's canonical bytes. Worth overriding where the view need not be built for that.
     fn digest(&self, digester: &mut Digester) {
         self.view().feed(digester);
+    }
+
+    /// The stamp of its latest own update, of a system that arbitrates by stamps and reports them.
+    fn latest_stamp(&self) -> Option<Stamp> {
+        None
     }
 }

@@ -1,15 +1,13 @@
 //! Registers: one value, replaced by writing another, and what becomes of writes that do not know of
 //! one another.
 //!
-//! The operations, what a read returns, and the stamps by which last-writer-wins types arbitrate and
-//! which they report. How a stamp comes about is left to those who give it.
+//! The operations, and what a read returns.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{Canonical, CausalContext, Digester, Hybrid, Identity, Lamport, Time, VersionVector};
+use crate::base::{Canonical, CausalContext, Digester, Identity, VersionVector};
 
 /// What can be asked of a register. One that keeps a single value shows an `Option` of it (none was
 /// written yet), or the value itself where an order has a least one; one that keeps siblings shows their
@@ -78,85 +76,10 @@ impl<E: Canonical> Canonical for Read<E> {
     }
 }
 
-/// A stamp from a replica's own clock: ordered by reading, then identity, then count. It need not follow
-/// happens-before. Without the count, a clock that stands still would give one replica's writes one stamp.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Wall {
-    /// What the clock showed, in nanoseconds.
-    pub reading: u64,
-    /// Who made it.
-    pub identity: Identity,
-    /// Larger than in every earlier stamp of this identity.
-    pub count: u64,
-}
-
-/// `00:00.120#3@i1`: the reading, the count, and who.
-impl fmt::Display for Wall {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}#{}@{}", Time(self.reading), self.count, self.identity)
-    }
-}
-
-/// A stamp of any source, as the code under test reports it. Stamps of one source are ordered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Stamp {
-    /// From the replica's own clock.
-    Wall(Wall),
-    /// From a Lamport clock.
-    Lamport(Lamport),
-    /// From a hybrid clock.
-    Hybrid(Hybrid),
-}
-
-impl fmt::Display for Stamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Stamp::Wall(stamp) => stamp.fmt(f),
-            Stamp::Lamport(stamp) => stamp.fmt(f),
-            Stamp::Hybrid(stamp) => stamp.fmt(f),
-        }
-    }
-}
-
-impl From<Wall> for Stamp {
-    fn from(stamp: Wall) -> Stamp {
-        Stamp::Wall(stamp)
-    }
-}
-
-impl From<Lamport> for Stamp {
-    fn from(stamp: Lamport) -> Stamp {
-        Stamp::Lamport(stamp)
-    }
-}
-
-impl From<Hybrid> for Stamp {
-    fn from(stamp: Hybrid) -> Stamp {
-        Stamp::Hybrid(stamp)
-    }
-}
-
-/// A value that arbitrates by stamps which it gives to its updates, and says which.
-pub trait Stamped {
-    /// Asked right after an update was carried out where it was asked for: the stamp that the update
-    /// was given, whether or not it shows. None before the first update.
-    fn latest_stamp(&self) -> Option<Stamp>;
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::base::Dot;
-
-    #[test]
-    fn a_count_decides_only_between_stamps_of_one_identity_at_one_reading() {
-        let stamp = |reading, identity, count| Wall { reading, identity: Identity(identity), count };
-        let mut stamps = [stamp(2, 0, 1), stamp(1, 1, 1), stamp(1, 0, 9), stamp(1, 0, 2)];
-        stamps.sort();
-        assert_eq!(stamps, [stamp(1, 0, 2), stamp(1, 0, 9), stamp(1, 1, 1), stamp(2, 0, 1)]);
-        assert_eq!(Stamp::from(stamp(0, 3, 4)).to_string(), "00:00.000#4@i3");
-    }
 
     #[test]
     fn proposed_contexts_are_fresh_or_stale_or_empty() {

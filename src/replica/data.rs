@@ -4,12 +4,12 @@
 //! A data type needs no world: it is called like any other value. It knows nothing of messages, timers or
 //! faults; a sync protocol turns it into a replica. Refusing an operation leaves the value as it was.
 
-use std::fmt::{self, Debug};
+use std::fmt::Debug;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::base::{Canonical, Digester, Identity, Time};
+use crate::base::{Canonical, Digester, Identity, Refused, Stamp, Time};
 
 /// Who carries out an operation, and what its own clock shows at that moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,25 +31,6 @@ impl Site {
         Site { now: Time(nanos), ..self }
     }
 }
-
-/// Why a data type does not carry out an operation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
-pub struct Refused(pub String);
-
-impl Refused {
-    /// Refused, because of this.
-    pub fn because(reason: impl Into<String>) -> Refused {
-        Refused(reason.into())
-    }
-}
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Refused {}
 
 /// What registers hold, sets contain and maps are keyed by.
 pub trait Element: Clone + Ord + Debug + Canonical + Serialize + DeserializeOwned {
@@ -107,6 +88,12 @@ pub trait DataType: Clone + Debug + Serialize + DeserializeOwned {
     /// Feeds the view's canonical bytes. Worth overriding where the view need not be built for that.
     fn digest(&self, digester: &mut Digester) {
         self.view().feed(digester);
+    }
+
+    /// Asked right after an update was carried out where it was asked for, of a value that arbitrates by
+    /// stamps: the stamp that the update was given, whether or not it shows.
+    fn latest_stamp(&self) -> Option<Stamp> {
+        None
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a replica would like to happen.
 
-use crate::base::{Name, ReplicaId, RequestId, Span, TimerId, Update};
+use crate::base::{Carries, Name, ReplicaId, RequestId, Span, TimerId, Update};
 
 /// One wish of a replica, carried out by the world in the order of asking.
 ///
@@ -57,18 +57,6 @@ pub enum Effect<M, A, D> {
     SaveAll(D),
     /// Make all that was saved so far survive a crash.
     Sync,
-}
-
-/// Which updates ride in a message. The world stamps the message accordingly when it is sent.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Carries {
-    /// All that the sender knows, as in a full state.
-    #[default]
-    Everything,
-    /// These, each in an envelope of its own.
-    Updates(Vec<Update>),
-    /// None: a question, a digest, an acknowledgement.
-    Nothing,
 }
 
 /// A message that was put aside, to be taken in later.

@@ -11,9 +11,10 @@ mod effect;
 mod protocol;
 mod workload;
 
+pub use crate::base::{Carries, Refused};
 pub use client::{Client, ClientContext, Wish};
 pub use context::{Context, Seat};
-pub use data::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
-pub use effect::{Carries, Effect, Receipt, Taken};
+pub use data::{DataType, Delivery, DeltaBased, Element, OpBased, Site, StateBased};
+pub use effect::{Effect, Receipt, Taken};
 pub use protocol::{Effects, Payload, Replica};
 pub use workload::{Scripted, Workload};

@@ -12,8 +12,7 @@ use super::register::{LwwRegister, MvRegister};
 use super::set::{OrSet, RemoveWinsSet, TaggedOrSet, TwoPhaseSet};
 use super::sync::{AnyOrder, AsDeltas, Fetch, FullState, Intervals, Merkle, Operations, Protocol, Sync};
 use super::text::fugue::Fugue;
-use crate::base::Hybrid;
-use crate::model::register::Wall;
+use crate::base::{Hybrid, Wall};
 
 /// Whoever wants to be called with a system.
 pub trait Visitor {

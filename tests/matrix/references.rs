@@ -10,7 +10,7 @@ use squall::model::counter::{BoundedOp, CounterOp, GrowOp};
 use squall::model::flag::FlagOp;
 use squall::model::list::ListOp;
 use squall::model::map::{MapOp, RecordOp};
-use squall::model::register::{ClientOp, Read, RegisterOp, Stamped};
+use squall::model::register::{ClientOp, Read, RegisterOp};
 use squall::model::set::{self, SetOp};
 use squall::model::tree::Branch;
 use squall::replica::{DataType, Element};

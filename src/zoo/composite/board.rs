@@ -69,7 +69,6 @@ impl Layout for Board {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::register::Stamped;
     use crate::replica::{Site, StateBased};
     use crate::zoo::map::trials::{Past, add_wins, forms_agree, parts};
 
@@ -99,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_board_shows_its_tasks_with_the_last_write_to_each_field() {
-        assert!(forms_agree::<TaskBoard>(reading, Stamped::latest_stamp) > 100);
+        assert!(forms_agree::<TaskBoard>(reading, DataType::latest_stamp) > 100);
     }
 
     #[test]

@@ -6,8 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::Digester;
-use crate::model::register::{Stamp, Stamped};
+use crate::base::{Digester, Stamp};
 use crate::replica::{DataType, Delivery, DeltaBased, OpBased, Refused, Site, StateBased};
 
 /// Two values side by side.
@@ -71,13 +70,6 @@ impl<A: Clone, B: Clone> Clone for Both<A, B> {
     }
 }
 
-/// The stamps are those of the first part; an operation on the second alone gets none, and leaves the latest.
-impl<A: Stamped, B> Stamped for Both<A, B> {
-    fn latest_stamp(&self) -> Option<Stamp> {
-        self.first.latest_stamp()
-    }
-}
-
 impl<A: DataType, B: DataType> DataType for Both<A, B> {
     type Op = Touch<A::Op, B::Op>;
     type View = (A::View, B::View);
@@ -97,6 +89,11 @@ impl<A: DataType, B: DataType> DataType for Both<A, B> {
     fn digest(&self, digester: &mut Digester) {
         self.first.digest(digester);
         self.second.digest(digester);
+    }
+
+    /// The stamps are those of the first part; an operation on the second alone gets none, and leaves the latest.
+    fn latest_stamp(&self) -> Option<Stamp> {
+        self.first.latest_stamp()
     }
 }
 

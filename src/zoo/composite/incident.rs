@@ -61,7 +61,6 @@ impl Layout for Incident {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::register::Stamped;
     use crate::replica::{DeltaBased, Site};
     use crate::zoo::map::trials::{Past, add_wins, forms_agree, parts};
 
@@ -91,7 +90,7 @@ mod tests {
 
     #[test]
     fn each_part_shows_its_own_share_of_the_updates() {
-        assert!(forms_agree::<IncidentBoard>(reading, Stamped::latest_stamp) > 100);
+        assert!(forms_agree::<IncidentBoard>(reading, DataType::latest_stamp) > 100);
     }
 
     #[test]

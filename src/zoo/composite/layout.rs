@@ -8,8 +8,7 @@ use std::fmt::Debug;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::base::Canonical;
-use crate::model::register::{Stamp, Stamped};
+use crate::base::{Canonical, Stamp};
 use crate::replica::{DataType, Delivery, DeltaBased, OpBased, Refused, Site, StateBased};
 
 /// How a value is put together.
@@ -67,12 +66,6 @@ impl<L: Layout> Clone for Composite<L> {
     }
 }
 
-impl<L: Layout<Parts: Stamped>> Stamped for Composite<L> {
-    fn latest_stamp(&self) -> Option<Stamp> {
-        self.parts.latest_stamp()
-    }
-}
-
 impl<L: Layout> DataType for Composite<L> {
     type Op = L::Op;
     type View = L::View;
@@ -83,6 +76,10 @@ impl<L: Layout> DataType for Composite<L> {
 
     fn view(&self) -> L::View {
         L::view(&self.parts)
+    }
+
+    fn latest_stamp(&self) -> Option<Stamp> {
+        self.parts.latest_stamp()
     }
 }
 

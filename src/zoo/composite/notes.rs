@@ -62,7 +62,6 @@ mod tests {
 
     use super::*;
     use crate::base::Identity;
-    use crate::model::register::Stamped;
     use crate::replica::{Site, StateBased};
     use crate::zoo::map::trials::{Past, add_wins, forms_agree_up_to, parts};
 
@@ -147,7 +146,7 @@ mod tests {
     #[test]
     fn each_part_shows_its_own_share_of_the_updates() {
         let shown = |notes: &ShiftNotes| format!("{:?}", notes.view());
-        assert!(forms_agree_up_to(reading, Stamped::latest_stamp, shown) > 100);
+        assert!(forms_agree_up_to(reading, DataType::latest_stamp, shown) > 100);
     }
 
     #[test]

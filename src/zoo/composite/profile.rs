@@ -51,7 +51,6 @@ impl Layout for Profile {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::register::Stamped;
     use crate::replica::{Site, StateBased};
     use crate::zoo::map::trials::{Past, add_wins, forms_agree, parts};
 
@@ -80,7 +79,7 @@ mod tests {
 
     #[test]
     fn each_part_shows_its_own_share_of_the_updates() {
-        assert!(forms_agree::<UserProfile>(reading, Stamped::latest_stamp) > 100);
+        assert!(forms_agree::<UserProfile>(reading, DataType::latest_stamp) > 100);
     }
 
     #[test]

@@ -10,9 +10,8 @@ use std::fmt::Debug;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::base::{Dot, Lamport, VersionVector};
+use crate::base::{Dot, Lamport, Stamp, VersionVector};
 use crate::model::document::{DocumentOp, Object, Reach, Step, propose};
-use crate::model::register::{Stamp, Stamped};
 use crate::replica::{DataType, Delivery, OpBased, Refused, Site};
 
 /// One operation as it travels.
@@ -82,12 +81,6 @@ impl<M: Meaning> Clone for Document<M> {
     }
 }
 
-impl<M: Meaning> Stamped for Document<M> {
-    fn latest_stamp(&self) -> Option<Stamp> {
-        (!self.known.is_empty()).then(|| self.latest.into())
-    }
-}
-
 impl<M: Meaning> DataType for Document<M> {
     type Op = DocumentOp;
     type View = Object;
@@ -98,6 +91,10 @@ impl<M: Meaning> DataType for Document<M> {
 
     fn view(&self) -> Object {
         self.content.view()
+    }
+
+    fn latest_stamp(&self) -> Option<Stamp> {
+        (!self.known.is_empty()).then(|| self.latest.into())
     }
 }
 

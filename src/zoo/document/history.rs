@@ -7,9 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::change::{Change, Document, Meaning};
-use crate::base::Digester;
+use crate::base::{Digester, Stamp};
 use crate::model::document::{DocumentOp, Object};
-use crate::model::register::{Stamp, Stamped};
 use crate::replica::{DataType, DeltaBased, OpBased, Refused, Site, StateBased};
 
 /// A document and the changes that made it.
@@ -80,12 +79,6 @@ impl<M: Meaning> Clone for History<M> {
     }
 }
 
-impl<M: Meaning> Stamped for History<M> {
-    fn latest_stamp(&self) -> Option<Stamp> {
-        self.document.latest_stamp()
-    }
-}
-
 impl<M: Meaning> DataType for History<M> {
     type Op = DocumentOp;
     type View = Object;
@@ -100,6 +93,10 @@ impl<M: Meaning> DataType for History<M> {
 
     fn digest(&self, digester: &mut Digester) {
         self.document.digest(digester);
+    }
+
+    fn latest_stamp(&self) -> Option<Stamp> {
+        self.document.latest_stamp()
     }
 }
 

@@ -11,9 +11,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::entries::Entries;
-use crate::base::{Canonical, Digester};
+use crate::base::{Canonical, Digester, Stamp};
 use crate::model::map::RecordOp;
-use crate::model::register::{Stamp, Stamped};
 use crate::replica::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
 use crate::zoo::register::{Stamping, Written};
 
@@ -93,12 +92,6 @@ impl<K: Clone, E: Clone, S: Copy> Clone for Record<K, E, S> {
     }
 }
 
-impl<K: Element, E: Element, S: Stamping> Stamped for Record<K, E, S> {
-    fn latest_stamp(&self) -> Option<Stamp> {
-        (self.fields.iter().len() > 0).then(|| self.witnessed.into())
-    }
-}
-
 impl<K: Element, E: Element, S: Stamping> DataType for Record<K, E, S> {
     type Op = RecordOp<K, E>;
     type View = BTreeMap<K, E>;
@@ -115,6 +108,10 @@ impl<K: Element, E: Element, S: Stamping> DataType for Record<K, E, S> {
         let fields = self.fields.iter();
         fields.len().feed(digester);
         fields.for_each(|(field, written)| (field, &written.value).feed(digester));
+    }
+
+    fn latest_stamp(&self) -> Option<Stamp> {
+        (self.fields.iter().len() > 0).then(|| self.witnessed.into())
     }
 }
 
@@ -171,8 +168,7 @@ impl<K: Element, E: Element, S: Stamping> OpBased for Record<K, E, S> {
 mod tests {
     use super::super::trials::{Past, forms_agree};
     use super::*;
-    use crate::base::{Hybrid, Lamport};
-    use crate::model::register::Wall;
+    use crate::base::{Hybrid, Lamport, Wall};
 
     /// At each field the value with the largest stamp.
     fn last(known: &[Past<RecordOp<u32, u32>>]) -> BTreeMap<u32, u32> {
@@ -190,9 +186,9 @@ mod tests {
 
     #[test]
     fn each_field_shows_its_largest_stamp_in_every_form() {
-        assert!(forms_agree::<Record<u32, u32, Wall>>(last, Stamped::latest_stamp) > 50);
-        assert!(forms_agree::<Record<u32, u32, Lamport>>(last, Stamped::latest_stamp) > 50);
-        assert!(forms_agree::<Record<u32, u32, Hybrid>>(last, Stamped::latest_stamp) > 50);
+        assert!(forms_agree::<Record<u32, u32, Wall>>(last, DataType::latest_stamp) > 50);
+        assert!(forms_agree::<Record<u32, u32, Lamport>>(last, DataType::latest_stamp) > 50);
+        assert!(forms_agree::<Record<u32, u32, Hybrid>>(last, DataType::latest_stamp) > 50);
     }
 
     #[test]

@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::base::{Concern, Dice, Digester, Identity, Name, Seed};
+use crate::base::{Concern, Dice, Digester, Identity, Name, Seed, Stamp};
 use crate::model::counter::CounterOp;
-use crate::model::register::Stamp;
 use crate::model::set::SetOp;
 use crate::replica::{DataType, DeltaBased, OpBased, Site, StateBased};
 

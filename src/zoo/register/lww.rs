@@ -1,7 +1,7 @@
 //! A register in which the last writer wins.
 //!
 //! Every write is stamped, and the largest stamp's value is kept; what "last" means is the choice of the
-//! stamp: [`Wall`](crate::model::register::Wall) (the replica's own clock), [`Lamport`](crate::base::Lamport)
+//! stamp: [`Wall`](crate::base::Wall) (the replica's own clock), [`Lamport`](crate::base::Lamport)
 //! or [`Hybrid`](crate::base::Hybrid). Identities break ties, and a count keeps apart what one replica
 //! writes in one tick. After *A Comprehensive Study of Convergent and Commutative Replicated Data Types*
 //! (2011) and, for hybrid stamps, *Logical Physical Clocks and Consistent Snapshots in Globally
@@ -16,8 +16,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Stamping, Written};
-use crate::base::{Canonical, Digester};
-use crate::model::register::{RegisterOp, Stamp, Stamped};
+use crate::base::{Canonical, Digester, Stamp};
+use crate::model::register::RegisterOp;
 use crate::replica::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
 
 /// A register in which the largest stamp wins.
@@ -77,12 +77,6 @@ impl<E: Clone, S: Copy> Clone for LwwRegister<E, S> {
     }
 }
 
-impl<E, S: Stamping> Stamped for LwwRegister<E, S> {
-    fn latest_stamp(&self) -> Option<Stamp> {
-        self.current.as_ref().map(|_| self.witnessed.into())
-    }
-}
-
 impl<E: Element, S: Stamping> DataType for LwwRegister<E, S> {
     type Op = RegisterOp<E>;
     type View = Option<E>;
@@ -97,6 +91,10 @@ impl<E: Element, S: Stamping> DataType for LwwRegister<E, S> {
 
     fn digest(&self, digester: &mut Digester) {
         self.current.as_ref().map(|current| &current.value).feed(digester);
+    }
+
+    fn latest_stamp(&self) -> Option<Stamp> {
+        self.current.as_ref().map(|_| self.witnessed.into())
     }
 }
 
@@ -160,8 +158,7 @@ impl<E: Element, S: Stamping> OpBased for LwwRegister<E, S> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::{Hybrid, Lamport, Span};
-    use crate::model::register::Wall;
+    use crate::base::{Hybrid, Lamport, Span, Wall};
     use crate::zoo::counter::histories::{Deltas, Issued, effects_agree, forms_agree, never};
 
     fn write(value: &str) -> RegisterOp<String> {

@@ -10,8 +10,7 @@ use std::fmt::Debug;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::base::{Hybrid, HybridClock, Lamport, LamportClock, Time};
-use crate::model::register::{Stamp, Wall};
+use crate::base::{Hybrid, HybridClock, Lamport, LamportClock, Stamp, Time, Wall};
 use crate::replica::Site;
 
 /// A stamp that knows how to make the next. The default is smaller than every stamp made, and stands for

@@ -29,7 +29,6 @@
 //! ```
 
 mod any_order;
-mod ask;
 #[cfg(test)]
 mod bench;
 mod fetch;
@@ -45,8 +44,8 @@ mod relay;
 mod rows;
 mod synced;
 
+pub use crate::model::{Ask, Told};
 pub use any_order::{AnyOrder, GroupMessage};
-pub use ask::{Ask, Told};
 pub use fetch::{AsDeltas, AsEffects, Fetch, FetchMessage, Record, Wording};
 pub use fits::{Family, Fitting, Misfit, Sync, fits};
 pub use full_state::{FullState, StateMessage};

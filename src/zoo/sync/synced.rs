@@ -8,8 +8,8 @@
 use std::fmt::Debug;
 
 use super::{Ask, Knowledge, Told};
-use crate::base::{Digester, Identity, Observed, ReplicaId, RequestId, Span, TimerId, Update};
-use crate::replica::{Carries, Context, DataType, Payload, Refused, Replica, Seat, Site, Taken};
+use crate::base::{Carries, Digester, Identity, Observed, Refused, ReplicaId, RequestId, Span, Stamp, TimerId, Update};
+use crate::replica::{Context, DataType, Payload, Replica, Seat, Site, Taken};
 
 /// How often a replica turns to others by itself, to how many of them, and who sees to its disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -229,6 +229,10 @@ impl<P: Protocol> Observed for Synced<P> {
 
     fn digest(&self, digester: &mut Digester) {
         self.value().digest(digester);
+    }
+
+    fn latest_stamp(&self) -> Option<Stamp> {
+        self.value().latest_stamp()
     }
 }
 

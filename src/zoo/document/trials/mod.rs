@@ -9,7 +9,6 @@ use super::change::{Change, Document, Meaning};
 use super::history::{Changes, History};
 use crate::base::{Concern, Dice, Digester, Lamport, Name, Seed, VersionVector};
 use crate::model::document::{DocumentOp, Object, Step, Value};
-use crate::model::register::Stamped;
 use crate::replica::{DataType, DeltaBased, OpBased, Site, StateBased};
 
 /// Numbers below the asked bound, the same for the same seed.

@@ -1,6 +1,6 @@
 //! What clients ask of a replica that holds a data type, and what they are told.
 
-use crate::replica::Refused;
+use crate::base::Refused;
 
 /// A request to a replica that holds a data type.
 #[derive(Clone, Debug, PartialEq, Eq)]
