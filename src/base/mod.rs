@@ -12,6 +12,7 @@ mod dotted;
 mod fate;
 mod hybrid;
 mod id;
+mod known;
 mod lamport;
 #[cfg(test)]
 mod laws;
@@ -33,6 +34,7 @@ pub use dotted::{Dotted, DottedSet};
 pub use fate::{Arrival, Fate};
 pub use hybrid::{Hybrid, HybridClock};
 pub use id::{ClientId, Identity, Incarnation, ReplicaId, RequestId, TimerId, Update};
+pub use known::Known;
 pub use lamport::{Lamport, LamportClock};
 pub use links::{Links, Neighbours};
 pub use name::{Hop, Name, Path, PathError, Root};

@@ -1,15 +1,20 @@
-//! Abstract data types: what clients can ask, and what they are shown. No implementation is in here.
+//! Abstract data types: what clients can ask, what they are shown, and what that must be. No implementation
+//! is in here.
 
 mod ask;
 pub mod composite;
 pub mod counter;
 pub mod document;
 pub mod flag;
+mod history;
 pub mod list;
 pub mod map;
 pub mod register;
 pub mod rich_text;
 pub mod set;
+mod specification;
 pub mod tree;
 
 pub use ask::{Ask, Told};
+pub use history::{History, Issued, Visible};
+pub use specification::{Growth, Judged, Parts, Source, Specification, key_of};

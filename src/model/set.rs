@@ -1,7 +1,13 @@
-//! Sets: what clients ask of one. They are shown its elements, sorted. What concurrent operations come to
-//! is not decided here, nor whether an absent element can be removed.
+//! Sets: what clients ask of one, and what the kinds of sets show. Views are the elements, sorted. Whether an
+//! absent element can be removed is not decided here.
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
 
 use serde::{Deserialize, Serialize};
+
+use super::{Issued, Specification, Visible, key_of};
+use crate::base::Canonical;
 
 /// What a client can ask of a set.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -54,6 +60,49 @@ impl<E> GrowOp<E> {
     /// An operation worth trying: few elements, again and again. `pick` and `nth` as for [`SetOp`].
     pub fn propose(pick: &mut dyn FnMut(u64) -> u64, nth: impl Fn(u64) -> E) -> GrowOp<E> {
         GrowOp::Add(element(pick, nth))
+    }
+}
+
+/// A set in which an add wins over a concurrent removal: an element is in it when some add was seen by no
+/// removal.
+pub fn add_wins<E>() -> Specification<SetOp<E>, BTreeSet<E>>
+where
+    E: Clone + Ord + Debug + Canonical + 'static,
+{
+    let view = |visible: &Visible<'_, SetOp<E>>| {
+        elements(visible, |adds, removals| adds.iter().any(|add| !removals.iter().any(|removal| removal.saw(add))))
+    };
+    Specification::new("add-wins set", view).in_parts(about, part).intending(shown_or_gone)
+}
+
+/// The elements of which the adds and removals that are known pass a test.
+fn elements<E: Clone + Ord>(
+    visible: &Visible<'_, SetOp<E>>,
+    is_in: impl Fn(&[&Issued<SetOp<E>>], &[&Issued<SetOp<E>>]) -> bool,
+) -> BTreeSet<E> {
+    let on_each = visible.by(|op| Some(op.element()));
+    let shown = on_each.into_iter().filter(|(_, updates)| {
+        let (adds, removals): (Vec<_>, Vec<_>) =
+            updates.iter().copied().partition(|update| matches!(update.op, SetOp::Add(_)));
+        is_in(&adds, &removals)
+    });
+    shown.map(|(element, _)| element.clone()).collect()
+}
+
+fn about<E: Canonical>(op: &SetOp<E>) -> Option<u64> {
+    Some(key_of(op.element()))
+}
+
+fn part<E: Clone + Ord>(view: &BTreeSet<E>, op: &SetOp<E>) -> BTreeSet<E> {
+    view.get(op.element()).cloned().into_iter().collect()
+}
+
+/// Whoever adds an element sees it, and whoever removes one does not.
+fn shown_or_gone<E: Ord + Debug>(_: &BTreeSet<E>, op: &SetOp<E>, after: &BTreeSet<E>) -> Result<(), String> {
+    match op {
+        SetOp::Add(element) if !after.contains(element) => Err(format!("{element:?} was added and is not shown")),
+        SetOp::Remove(element) if after.contains(element) => Err(format!("{element:?} was removed and is still shown")),
+        _ => Ok(()),
     }
 }
 

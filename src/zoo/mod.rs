@@ -11,8 +11,11 @@ pub mod map;
 pub mod register;
 pub mod registry;
 pub mod set;
+mod specified;
 pub mod sync;
 pub mod text;
 pub mod tree;
 #[cfg(test)]
 mod trials;
+
+pub use specified::Specified;

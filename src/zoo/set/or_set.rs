@@ -11,8 +11,10 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Canonical, CausalContext, Digester, Dot, Identity};
-use crate::model::set::SetOp;
+use crate::model::set::{SetOp, add_wins};
+use crate::model::{Growth, Specification};
 use crate::replica::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
+use crate::zoo::Specified;
 use crate::zoo::dots::{Causal, DotEffect, DotKeys};
 
 /// The elements by the dots they live by, and all dots known.
@@ -69,6 +71,12 @@ impl<E: Element> DataType for OrSet<E> {
     fn digest(&self, digester: &mut Digester) {
         self.0.store.keys().count().feed(digester);
         self.0.store.keys().for_each(|element| element.feed(digester));
+    }
+}
+
+impl<E: Element + 'static> Specified for OrSet<E> {
+    fn specification(&self) -> Specification<SetOp<E>, BTreeSet<E>> {
+        add_wins().growing_with(Growth::Identities)
     }
 }
 

@@ -1,0 +1,162 @@
+//! A specification: what a data type must show to whoever knows these updates.
+//!
+//! It is a plain function, written for reading. Beside it stands what else is promised of the type: where
+//! the function may be held against a view, what a writer sees of its own update, and which clock its
+//! stamps come from.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::Visible;
+use crate::base::{Canonical, Digester};
+
+/// What a data type with operations `O` must show.
+pub struct Specification<O, V> {
+    /// The abstract type's name.
+    pub name: &'static str,
+    /// Where a view can be judged.
+    pub judged: Judged,
+    /// Which clock the stamps of its updates come from, where it arbitrates by stamps.
+    pub clock: Option<Source>,
+    /// What its state grows with.
+    pub growth: Growth,
+    view: View<O, V>,
+    parts: Option<Parts<O, V>>,
+    intent: Option<Intent<O, V>>,
+}
+
+type View<O, V> = Arc<dyn Fn(&Visible<'_, O>) -> V + Send + Sync>;
+
+/// What a writer asked for and does not see: the view before, the operation, the view after.
+type Intent<O, V> = fn(&V, &O, &V) -> Result<(), String>;
+
+/// Where a view can be held against the specification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Judged {
+    /// Whatever is known.
+    Anywhere,
+    /// Where all is known that the known updates have seen. Elsewhere, two right implementations may differ.
+    WhereClosed,
+}
+
+/// Which clock stamps come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The replica's own, by which a causally later update may be the earlier one.
+    OwnClock,
+    /// A Lamport clock: stamps follow causality.
+    Lamport,
+    /// A hybrid clock: stamps follow causality, and stay near the clocks.
+    Hybrid,
+}
+
+/// What a state may grow with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Growth {
+    /// With what is shown.
+    Live,
+    /// With what is shown and with how many identities ever wrote.
+    Identities,
+    /// With every update.
+    Updates,
+}
+
+/// How a view falls into parts that have nothing to do with one another.
+pub struct Parts<O, V> {
+    /// What an operation is about.
+    pub key: fn(&O) -> Option<u64>,
+    /// The part of a view that an operation is about, by itself.
+    pub part: fn(&V, &O) -> V,
+}
+
+impl<O, V> Clone for Parts<O, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<O, V> Copy for Parts<O, V> {}
+
+impl<O, V> Clone for Specification<O, V> {
+    fn clone(&self) -> Self {
+        Specification { view: self.view.clone(), ..*self }
+    }
+}
+
+impl<O, V> fmt::Debug for Specification<O, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the specification of {}", self.name)
+    }
+}
+
+impl<O, V> Specification<O, V> {
+    /// One that is judged where knowledge is closed, of a type whose state may grow with every update.
+    pub fn new(name: &'static str, view: impl Fn(&Visible<'_, O>) -> V + Send + Sync + 'static) -> Specification<O, V> {
+        Specification {
+            name,
+            judged: Judged::WhereClosed,
+            clock: None,
+            growth: Growth::Updates,
+            view: Arc::new(view),
+            parts: None,
+            intent: None,
+        }
+    }
+
+    /// The same, judged whatever is known.
+    pub fn anywhere(self) -> Specification<O, V> {
+        Specification { judged: Judged::Anywhere, ..self }
+    }
+
+    /// The same, of a type that arbitrates by stamps from this clock.
+    pub fn stamped_by(self, clock: Source) -> Specification<O, V> {
+        Specification { clock: Some(clock), ..self }
+    }
+
+    /// The same, of a type whose state grows only with this.
+    pub fn growing_with(self, growth: Growth) -> Specification<O, V> {
+        Specification { growth, ..self }
+    }
+
+    /// The same, with parts that can be judged one by one.
+    pub fn in_parts(self, key: fn(&O) -> Option<u64>, part: fn(&V, &O) -> V) -> Specification<O, V> {
+        Specification { parts: Some(Parts { key, part }), ..self }
+    }
+
+    /// The same, with what a writer asked for: it is told what is missing of that, if something is.
+    pub fn intending(self, intent: Intent<O, V>) -> Specification<O, V> {
+        Specification { intent: Some(intent), ..self }
+    }
+
+    /// The only right view of these updates.
+    pub fn view(&self, visible: &Visible<'_, O>) -> V {
+        (self.view)(visible)
+    }
+
+    /// How the view falls into parts, if it does.
+    pub fn parts(&self) -> Option<Parts<O, V>> {
+        self.parts
+    }
+
+    /// What an operation is about, if the view falls into parts.
+    pub fn key(&self, op: &O) -> Option<u64> {
+        self.parts.and_then(|parts| (parts.key)(op))
+    }
+
+    /// Whether a writer sees what it asked for.
+    pub fn intent(&self, before: &V, op: &O, after: &V) -> Result<(), String> {
+        self.intent.map_or(Ok(()), |intent| intent(before, op, after))
+    }
+
+    /// Whether something is promised to a writer.
+    pub fn has_intent(&self) -> bool {
+        self.intent.is_some()
+    }
+}
+
+/// The key of a thing that an operation can be about.
+pub fn key_of(thing: &impl Canonical) -> u64 {
+    let mut digester = Digester::new();
+    thing.feed(&mut digester);
+    digester.finish().0 as u64
+}
