@@ -280,8 +280,11 @@ impl<R: Replica> Context<R> {
         self.take_in(Taken::InHand);
     }
 
-    /// A receipt for the message being handled, to take it in later.
-    pub fn receipt(&self) -> Receipt {
+    /// A receipt for the message being handled, which is put aside to be taken in later.
+    pub fn receipt(&mut self) -> Receipt {
+        if self.watched {
+            self.wish(Effect::Keep);
+        }
         Receipt(self.handling)
     }
 

@@ -49,6 +49,8 @@ pub enum Effect<M, A, D> {
         /// The answer.
         answer: A,
     },
+    /// Put the message at hand aside, to take it in later.
+    Keep,
     /// Say which updates have now become part of the state.
     Incorporate(Taken),
     /// Append to what is saved.

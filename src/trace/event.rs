@@ -3,7 +3,9 @@
 use std::fmt::{self, Debug};
 use std::ops::ControlFlow;
 
-use crate::base::{Fate, Identity, Incarnation, Name, Observed, ReplicaId, RequestId, Span, Time, TimerId, Update};
+use crate::base::{
+    Carries, Fate, Identity, Incarnation, Name, Observed, ReplicaId, RequestId, Span, Time, TimerId, Update,
+};
 
 /// The handled event that something happened in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,6 +51,19 @@ impl fmt::Display for Cause {
     }
 }
 
+/// What a replica begins a later life with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Memory {
+    /// What was durable on its own disk.
+    Durable,
+    /// What was durable there some time before: the backup of the n-th fault of the plan.
+    Backup(u32),
+    /// What is durable on another's disk.
+    CloneOf(ReplicaId),
+    /// Nothing.
+    Nothing,
+}
+
 /// One thing that happened. What a moment begins with comes first; what a handler wished for follows in
 /// the order of its wishes.
 pub enum Event<'a, S: Observed> {
@@ -58,6 +73,8 @@ pub enum Event<'a, S: Observed> {
         replica: ReplicaId,
         /// What it signs with.
         identity: Identity,
+        /// Whether all that it knows is durable at once.
+        durable: bool,
     },
     /// A replica begins a later life.
     Restart {
@@ -67,6 +84,8 @@ pub enum Event<'a, S: Observed> {
         identity: Identity,
         /// Which life.
         incarnation: Incarnation,
+        /// What it remembers.
+        memory: Memory,
         /// How many of its accepted updates its disk no longer knows.
         lost: u32,
     },
@@ -120,6 +139,8 @@ pub enum Event<'a, S: Observed> {
         to: ReplicaId,
         /// How many bytes it takes on the wire.
         size: u64,
+        /// Which updates ride in it.
+        carries: &'a Carries,
         /// Its content.
         body: &'a dyn Debug,
     },
@@ -147,12 +168,19 @@ pub enum Event<'a, S: Observed> {
         request: RequestId,
         /// What the update is called.
         update: Update,
+        /// What the replica's own clock shows.
+        reading: Time,
+    },
+    /// A replica puts the message at hand aside, to take it in later.
+    Keep {
+        /// Which replica.
+        replica: ReplicaId,
     },
     /// A replica takes updates in: those that ride in the messages of these names, or these themselves.
     Incorporate {
         /// Which replica.
         replica: ReplicaId,
-        /// The message whose load it takes in, if it is one.
+        /// The message whose load it takes in, copy and all, if it is one.
         message: Option<Name>,
         /// The updates, where they are named one by one.
         updates: &'a [Update],
@@ -181,6 +209,18 @@ pub enum Event<'a, S: Observed> {
         timer: TimerId,
         /// In how long.
         after: Span,
+    },
+    /// A replica saves what it knows; a crash may still lose that.
+    Saved {
+        /// Which replica.
+        replica: ReplicaId,
+    },
+    /// A copy is made of what is durable, for the n-th fault of the plan.
+    BackedUp {
+        /// Whose.
+        replica: ReplicaId,
+        /// Which fault.
+        fault: u32,
     },
     /// What a replica saved is now safe from crashes.
     Synced {

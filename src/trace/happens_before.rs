@@ -105,7 +105,7 @@ impl HappensBefore {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::{ClientId, Identity, RequestId, Time};
+    use crate::base::{Carries, ClientId, Identity, RequestId, Time};
     use crate::trace::Moment;
 
     /// Steps as lines: `n0 start`, `n0 asked, sends m`, `n1 gets m from n0`.
@@ -119,7 +119,7 @@ mod tests {
             let at = replica(words[0]);
             let mut tell = |kind| events.push((moment, kind));
             match words[1] {
-                "start" => tell(Kind::Start { replica: at, identity: Identity(at.0) }),
+                "start" => tell(Kind::Start { replica: at, identity: Identity(at.0), durable: true }),
                 "asked" => {
                     let request = RequestId { client: ClientId(0), nth: step as u32 };
                     tell(Kind::Request { request, replica: at, op: String::new() });
@@ -132,7 +132,7 @@ mod tests {
             }
             if let Some(sends) = words.iter().position(|word| *word == "sends") {
                 let (message, to) = (name(words[sends + 1]), ReplicaId(9));
-                tell(Kind::Send { message, from: at, to, size: 0, body: String::new() });
+                tell(Kind::Send { message, from: at, to, size: 0, carries: Carries::Nothing, body: String::new() });
             }
         }
         HappensBefore::of(&events.into_iter().collect())

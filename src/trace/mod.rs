@@ -6,6 +6,6 @@ mod event;
 mod happens_before;
 mod record;
 
-pub use event::{Cause, Event, Moment, Observer};
+pub use event::{Cause, Event, Memory, Moment, Observer};
 pub use happens_before::HappensBefore;
 pub use record::{Exchange, Kind, Record, Recorder, Trace};

@@ -4,8 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Cause, Event, Moment, Observer};
-use crate::base::{Fate, Identity, Incarnation, Name, Observed, ReplicaId, RequestId, Span, Time, TimerId, Update};
+use super::{Cause, Event, Memory, Moment, Observer};
+use crate::base::{
+    Carries, Fate, Identity, Incarnation, Name, Observed, ReplicaId, RequestId, Span, Time, TimerId, Update,
+};
 
 /// One recorded event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,20 +24,23 @@ pub struct Record {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "every field is documented where it comes from, at `Event`")]
 pub enum Kind {
-    Start { replica: ReplicaId, identity: Identity },
-    Restart { replica: ReplicaId, identity: Identity, incarnation: Incarnation, lost: u32 },
+    Start { replica: ReplicaId, identity: Identity, durable: bool },
+    Restart { replica: ReplicaId, identity: Identity, incarnation: Incarnation, memory: Memory, lost: u32 },
     Invoke { request: RequestId, replica: ReplicaId, op: String },
     Request { request: RequestId, replica: ReplicaId, op: String },
     Deliver { message: Name, copy: u32, from: ReplicaId, to: ReplicaId, sent: Time, damaged: bool },
     Timer { replica: ReplicaId, timer: TimerId },
-    Send { message: Name, from: ReplicaId, to: ReplicaId, size: u64, body: String },
+    Send { message: Name, from: ReplicaId, to: ReplicaId, size: u64, carries: Carries, body: String },
     Fate { message: Name, fate: Fate, cause: Option<Cause> },
     Miss { message: Name, copy: u32, cause: Cause },
-    Accept { request: RequestId, update: Update },
+    Accept { request: RequestId, update: Update, reading: Time },
+    Keep { replica: ReplicaId },
     Incorporate { replica: ReplicaId, message: Option<Name>, updates: Vec<Update> },
     Answer { request: RequestId, replica: ReplicaId, answer: String },
     Answered { request: RequestId, answer: String },
     SetTimer { replica: ReplicaId, timer: TimerId, after: Span },
+    Saved { replica: ReplicaId },
+    BackedUp { replica: ReplicaId, fault: u32 },
     Synced { replica: ReplicaId },
     Crash { replica: ReplicaId, after_sends: Option<u32> },
     Pause { replica: ReplicaId },
@@ -49,9 +54,9 @@ pub enum Kind {
 impl Kind {
     fn of<S: Observed>(event: &Event<'_, S>) -> Kind {
         match *event {
-            Event::Start { replica, identity } => Kind::Start { replica, identity },
-            Event::Restart { replica, identity, incarnation, lost } => {
-                Kind::Restart { replica, identity, incarnation, lost }
+            Event::Start { replica, identity, durable } => Kind::Start { replica, identity, durable },
+            Event::Restart { replica, identity, incarnation, memory, lost } => {
+                Kind::Restart { replica, identity, incarnation, memory, lost }
             }
             Event::Invoke { request, replica, op } => Kind::Invoke { request, replica, op: format!("{op:?}") },
             Event::Request { request, replica, op } => Kind::Request { request, replica, op: format!("{op:?}") },
@@ -59,12 +64,13 @@ impl Kind {
                 Kind::Deliver { message, copy, from, to, sent, damaged }
             }
             Event::Timer { replica, timer } => Kind::Timer { replica, timer },
-            Event::Send { message, from, to, size, body } => {
-                Kind::Send { message, from, to, size, body: format!("{body:?}") }
+            Event::Send { message, from, to, size, carries, body } => {
+                Kind::Send { message, from, to, size, carries: carries.clone(), body: format!("{body:?}") }
             }
             Event::Fate { message, fate, cause } => Kind::Fate { message, fate: *fate, cause },
             Event::Miss { message, copy, cause } => Kind::Miss { message, copy, cause },
-            Event::Accept { request, update } => Kind::Accept { request, update },
+            Event::Accept { request, update, reading } => Kind::Accept { request, update, reading },
+            Event::Keep { replica } => Kind::Keep { replica },
             Event::Incorporate { replica, message, updates } => {
                 Kind::Incorporate { replica, message, updates: updates.to_vec() }
             }
@@ -73,6 +79,8 @@ impl Kind {
             }
             Event::Answered { request, answer } => Kind::Answered { request, answer: format!("{answer:?}") },
             Event::SetTimer { replica, timer, after } => Kind::SetTimer { replica, timer, after },
+            Event::Saved { replica } => Kind::Saved { replica },
+            Event::BackedUp { replica, fault } => Kind::BackedUp { replica, fault },
             Event::Synced { replica } => Kind::Synced { replica },
             Event::Crash { replica, after_sends } => Kind::Crash { replica, after_sends },
             Event::Pause { replica } => Kind::Pause { replica },
@@ -94,6 +102,9 @@ impl Kind {
             | Kind::Incorporate { replica, .. }
             | Kind::Answer { replica, .. }
             | Kind::SetTimer { replica, .. }
+            | Kind::Keep { replica }
+            | Kind::Saved { replica }
+            | Kind::BackedUp { replica, .. }
             | Kind::Synced { replica }
             | Kind::Crash { replica, .. }
             | Kind::Pause { replica }

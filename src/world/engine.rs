@@ -13,12 +13,12 @@ use super::seat::{Place, Timers};
 use super::slab::{Handle, Pool, Shelf, Slab};
 use super::{Choice, Door, Network, Queue, Sending, Witness};
 use crate::base::{
-    ClientId, Concern, Dice, Digest, Digester, Fate, Identity, Incarnation, Name, ReplicaId, RequestId, Span, Time,
-    TimerId,
+    Carries, ClientId, Concern, Dice, Digest, Digester, Fate, Identity, Incarnation, Name, ReplicaId, RequestId, Span,
+    Time, TimerId,
 };
 use crate::replica::{Client, ClientContext, Context, Effect, Effects, Payload, Replica, Seat, Taken, Wish, Workload};
 use crate::scenario::{Disk, Durability, Fault, Latency, Order, Plan, Rebirth};
-use crate::trace::{Cause, Event, Moment, Observer};
+use crate::trace::{Cause, Event, Memory, Moment, Observer};
 
 /// Makes the replicas of a run. A function from seats to replicas is one.
 pub trait System {
@@ -401,7 +401,8 @@ where
             let (replica, name) = (ReplicaId(slot), Name::start(ReplicaId(slot), Incarnation(0)));
             self.begin(name, START, name);
             if O::WATCHES {
-                self.observer.event(&self.moment, &Event::Start { replica, identity: Identity(slot) });
+                let durable = self.world.places[slot as usize].durability == Durability::EveryUpdate;
+                self.observer.event(&self.moment, &Event::Start { replica, identity: Identity(slot), durable });
             }
             self.react(replica, |subject, cx| subject.start(cx));
         }

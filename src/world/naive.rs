@@ -398,7 +398,7 @@ impl<'a, R: Replica + Clone, C: Client<R>, Y: System<Replica = R>> Naive<'a, R, 
                         node.disk.sync(node.held);
                     }
                 }
-                Effect::Accept { .. } | Effect::Incorporate(_) => {}
+                Effect::Accept { .. } | Effect::Keep | Effect::Incorporate(_) => {}
             }
         }
         if dies {

@@ -118,7 +118,7 @@ impl Observer<Synced<AnySync>> for Historian {
             Event::Invoke { request, op: Ask::Do(op), .. } => {
                 self.asked.insert(*request, op.clone());
             }
-            Event::Accept { request, update } => self.accepted = Some((*request, *update)),
+            Event::Accept { request, update, .. } => self.accepted = Some((*request, *update)),
             Event::ClockJump { replica, by } => *self.jumps.entry(*replica).or_default() += by,
             _ => {}
         }

@@ -36,6 +36,7 @@ where
                 self.save_by_itself(replica);
                 let place = self.place(replica);
                 place.backups.insert(fault, (place.disk.durable().to_vec(), place.disk.held));
+                self.note(&Event::BackedUp { replica, fault });
             }
             Action::Save { replica } => self.save_from_time_to_time(replica, nth),
             Action::Pause { replica } => {
@@ -114,6 +115,7 @@ where
                 place.disk.save_all(image);
             }
             place.disk.sync(place.held);
+            self.note(&Event::Saved { replica });
             self.note(&Event::Synced { replica });
         }
         if !self.calm {
@@ -152,17 +154,21 @@ where
 
     pub(super) fn restart(&mut self, replica: ReplicaId, fault: u32) {
         let Fault::Crash(crash) = &self.plan.scenario().faults[fault as usize] else { return };
-        let (saved, held) = match crash.disk {
-            Disk::Backup(_) => self.place(replica).backups.remove(&fault).unwrap_or_default(),
-            Disk::Nothing => Default::default(),
+        let memory = match crash.disk {
+            Disk::Backup(_) => Memory::Backup(fault),
+            Disk::Nothing => Memory::Nothing,
             // Where it is drawn who dies, that may be whose disk is cloned: then it keeps its own.
-            Disk::CloneOf(other) if other != replica => {
+            Disk::CloneOf(other) if other != replica => Memory::CloneOf(other),
+            Disk::Durable | Disk::CloneOf(_) => Memory::Durable,
+        };
+        let (saved, held) = match memory {
+            Memory::Backup(fault) => self.place(replica).backups.remove(&fault).unwrap_or_default(),
+            Memory::Nothing => Default::default(),
+            Memory::CloneOf(other) => {
                 self.save_by_itself(other);
                 (self.place(other).disk.durable().to_vec(), 0)
             }
-            Disk::Durable | Disk::CloneOf(_) => {
-                (self.place(replica).disk.durable().to_vec(), self.place(replica).disk.held)
-            }
+            Memory::Durable => (self.place(replica).disk.durable().to_vec(), self.place(replica).disk.held),
         };
         let identity = match crash.identity {
             Rebirth::Same => self.place(replica).seat.identity,
@@ -182,7 +188,7 @@ where
         self.world.replicas[replica.index()] = self.system.spawn(seat);
         let name = Name::start(replica, seat.incarnation);
         self.begin(name, START, name);
-        self.note(&Event::Restart { replica, identity, incarnation: seat.incarnation, lost });
+        self.note(&Event::Restart { replica, identity, incarnation: seat.incarnation, memory, lost });
         self.react(replica, |subject, cx| subject.restart(&saved, cx));
     }
 }

@@ -47,7 +47,7 @@ where
 
     /// What a message to one destination is called. What becomes of it is the fate at hand then.
     #[inline]
-    pub(super) fn send(&mut self, from: ReplicaId, to: ReplicaId, message: &R::Message) -> Name {
+    pub(super) fn send(&mut self, from: ReplicaId, to: ReplicaId, message: &R::Message, carries: &Carries) -> Name {
         self.world.witness.sent += 1;
         let routed =
             if self.full { to != from && to.0 < self.plan.replicas() } else { self.plan.links().connected(from, to) };
@@ -56,7 +56,7 @@ where
         let nth = self.world.count(counted, self.moment.step);
         let name = self.moment.name.message(to, nth);
         if O::WATCHES {
-            let event = Event::Send { message: name, from, to, size: message.size(), body: message };
+            let event = Event::Send { message: name, from, to, size: message.size(), carries, body: message };
             self.observer.event(&self.moment, &event);
         }
         self.fate.clear();

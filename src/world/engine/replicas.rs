@@ -63,7 +63,7 @@ where
             None => {
                 for effect in effects.iter_mut().take(wished) {
                     match effect {
-                        Effect::Send { to, message, carries: _ } => self.send_one(replica, *to, message),
+                        Effect::Send { to, message, carries } => self.send_one(replica, *to, message, carries),
                         Effect::SetTimer { timer, after } => self.set_timer(replica, *timer, *after),
                         rarer => self.carry_out(replica, std::mem::replace(rarer, Effect::Sync)),
                     }
@@ -92,10 +92,10 @@ where
                     }
                     survives
                 }
-                Effect::Broadcast { message, carries: _ } => {
+                Effect::Broadcast { message, carries } => {
                     let neighbours = self.plan.links().neighbours(replica).len() as u32;
                     let reached = neighbours.min(left);
-                    self.broadcast(replica, message, reached);
+                    self.broadcast(replica, message, &carries, reached);
                     left -= reached;
                     reached == neighbours
                 }
@@ -107,8 +107,8 @@ where
             if !survives {
                 // What leaves the replica is cut short. Its state has changed as a whole, and may be durable.
                 let inward = |effect: &Effects<R>| {
-                    use Effect::{Accept, Incorporate, Save, SaveAll};
-                    matches!(effect, Accept { .. } | Incorporate(_) | Save(_) | SaveAll(_))
+                    use Effect::{Accept, Incorporate, Keep, Save, SaveAll};
+                    matches!(effect, Accept { .. } | Keep | Incorporate(_) | Save(_) | SaveAll(_))
                 };
                 for effect in wishes.by_ref().filter(inward) {
                     self.carry_out(replica, effect);
@@ -120,8 +120,8 @@ where
 
     /// Sends a message, and leaves one that is done with in its place.
     #[inline(always)]
-    fn send_one(&mut self, replica: ReplicaId, to: ReplicaId, message: &mut R::Message) {
-        let name = self.send(replica, to, message);
+    fn send_one(&mut self, replica: ReplicaId, to: ReplicaId, message: &mut R::Message, carries: &Carries) {
+        let name = self.send(replica, to, message, carries);
         let copies = self.fate.copies().len() as u32;
         if copies > 0 {
             let body = self.embody(replica, message, copies, copies > 1);
@@ -143,16 +143,17 @@ where
     #[inline(never)]
     fn carry_out(&mut self, replica: ReplicaId, effect: Effects<R>) {
         match effect {
-            Effect::Send { to, mut message, carries: _ } => {
-                self.send_one(replica, to, &mut message);
+            Effect::Send { to, mut message, carries } => {
+                self.send_one(replica, to, &mut message, &carries);
                 self.context.spare(message);
             }
             Effect::SetTimer { timer, after } => self.set_timer(replica, timer, after),
-            Effect::Broadcast { message, carries: _ } => self.broadcast(replica, message, u32::MAX),
+            Effect::Broadcast { message, carries } => self.broadcast(replica, message, &carries, u32::MAX),
             Effect::CancelTimer { timer } => self.world.places[replica.index()].timers.cancel(timer),
             Effect::Accept { request, update } => {
                 if O::WATCHES {
-                    self.observer.event(&self.moment, &Event::Accept { request, update });
+                    let reading = self.context.reading;
+                    self.observer.event(&self.moment, &Event::Accept { request, update, reading });
                 }
             }
             Effect::Answer { request, answer } => self.answer(replica, request, answer),
@@ -166,8 +167,15 @@ where
                     self.observer.event(&self.moment, &Event::Incorporate { replica, message, updates });
                 }
             }
-            Effect::Save(record) => self.world.places[replica.index()].disk.save(record),
-            Effect::SaveAll(image) => self.world.places[replica.index()].disk.save_all(image),
+            Effect::Keep => self.note(&Event::Keep { replica }),
+            Effect::Save(record) => {
+                self.world.places[replica.index()].disk.save(record);
+                self.note(&Event::Saved { replica });
+            }
+            Effect::SaveAll(image) => {
+                self.world.places[replica.index()].disk.save_all(image);
+                self.note(&Event::Saved { replica });
+            }
             Effect::Sync => {
                 let place = &mut self.world.places[replica.index()];
                 if place.durability == Durability::Explicit {
@@ -181,11 +189,11 @@ where
     }
 
     /// Sends a message to the first so many neighbours.
-    fn broadcast(&mut self, replica: ReplicaId, message: R::Message, most: u32) {
+    fn broadcast(&mut self, replica: ReplicaId, message: R::Message, carries: &Carries, most: u32) {
         let plan = self.plan;
         let mut shared = None;
         for to in plan.links().neighbours(replica).iter().take(most as usize) {
-            let name = self.send(replica, to, &message);
+            let name = self.send(replica, to, &message, carries);
             let body = match (self.fate.copies().len(), shared) {
                 (0, _) => continue,
                 (1, Some(body)) => {

@@ -308,7 +308,7 @@ mod tests {
             Effect::Send { .. } | Effect::Broadcast { .. } => "send",
             Effect::Accept { .. } => "accept",
             Effect::Answer { .. } => "answer",
-            Effect::Incorporate(_) => "incorporate",
+            Effect::Incorporate(_) | Effect::Keep => "incorporate",
             Effect::SaveAll(_) | Effect::Save(_) => "save",
             Effect::Sync => "sync",
             Effect::SetTimer { .. } | Effect::CancelTimer { .. } => "timer",
