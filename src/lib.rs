@@ -6,6 +6,7 @@
 //! start from are in the [`zoo`]. The README's example is a test of this page.
 
 pub mod base;
+pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod model;

@@ -21,3 +21,19 @@ pub enum Told<V> {
     /// What a client looking now sees.
     Shown(V),
 }
+
+/// A request in which an operation of type `O` may be asked for.
+pub trait Asks<O> {
+    /// The operation, unless the request only reads.
+    fn asks(&self) -> Option<&O>;
+}
+
+impl<O> Asks<O> for Ask<O> {
+    #[inline]
+    fn asks(&self) -> Option<&O> {
+        match self {
+            Ask::Do(op) => Some(op),
+            Ask::Read => None,
+        }
+    }
+}

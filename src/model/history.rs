@@ -137,12 +137,20 @@ impl<O> History<O> {
 }
 
 /// The part of a history that somebody knows: what a specification is a function of.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Visible<'a, O> {
     history: &'a History<O>,
     known: &'a Known,
     only: Option<u64>,
 }
+
+impl<O> Clone for Visible<'_, O> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<O> Copy for Visible<'_, O> {}
 
 impl<'a, O> Visible<'a, O> {
     /// That of a set of updates.

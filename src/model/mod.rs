@@ -15,6 +15,6 @@ pub mod set;
 mod specification;
 pub mod tree;
 
-pub use ask::{Ask, Told};
+pub use ask::{Ask, Asks, Told};
 pub use history::{History, Issued, Visible};
 pub use specification::{Growth, Judged, Parts, Source, Specification, key_of};

@@ -275,6 +275,9 @@ pub trait Observer<S: Observed> {
     /// Something happened.
     fn event(&mut self, _moment: &Moment, _event: &Event<'_, S>) {}
 
+    /// A replica is about to handle the event that it was just told of.
+    fn stepping(&mut self, _moment: &Moment, _replica: ReplicaId, _replicas: &[S]) {}
+
     /// A replica has handled an event, and all that it wished for is under way.
     fn stepped(&mut self, _moment: &Moment, _replica: ReplicaId, _replicas: &[S]) -> ControlFlow<()> {
         ControlFlow::Continue(())
@@ -294,6 +297,11 @@ impl<S: Observed, A: Observer<S>, B: Observer<S>> Observer<S> for (A, B) {
         self.1.event(moment, event);
     }
 
+    fn stepping(&mut self, moment: &Moment, replica: ReplicaId, replicas: &[S]) {
+        self.0.stepping(moment, replica, replicas);
+        self.1.stepping(moment, replica, replicas);
+    }
+
     fn stepped(&mut self, moment: &Moment, replica: ReplicaId, replicas: &[S]) -> ControlFlow<()> {
         let first = self.0.stepped(moment, replica, replicas);
         let second = self.1.stepped(moment, replica, replicas);
@@ -306,6 +314,10 @@ impl<S: Observed, O: Observer<S>> Observer<S> for &mut O {
 
     fn event(&mut self, moment: &Moment, event: &Event<'_, S>) {
         (**self).event(moment, event);
+    }
+
+    fn stepping(&mut self, moment: &Moment, replica: ReplicaId, replicas: &[S]) {
+        (**self).stepping(moment, replica, replicas);
     }
 
     fn stepped(&mut self, moment: &Moment, replica: ReplicaId, replicas: &[S]) -> ControlFlow<()> {

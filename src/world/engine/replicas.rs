@@ -22,6 +22,9 @@ where
     /// Makes the context that of a replica in the event at hand.
     #[inline]
     pub(super) fn enter(&mut self, replica: ReplicaId) {
+        if O::WATCHES {
+            self.observer.stepping(&self.moment, replica, &self.world.replicas);
+        }
         let place = &self.world.places[replica.index()];
         let cx = &mut self.context;
         cx.seat = place.seat;

@@ -1,0 +1,553 @@
+//! Who knows what: kept beside the code under test, from events alone.
+//!
+//! A message is stamped, when it leaves, with what it carries; the code under test says only when it takes
+//! something in. Knowledge is saved and rolled back with the disk. The law: the code under test is never its
+//! own witness, so taking in what never came is noticed here and believed nowhere.
+
+use std::collections::BTreeMap;
+
+use super::minds::{Mind, Minds};
+use super::names::Names;
+use crate::base::{Carries, Identity, Known, Name, Observed, ReplicaId, RequestId, Stamp, Time, Update};
+use crate::model::{Asks, History, Issued};
+use crate::trace::{Event, Memory, Moment};
+
+/// What a replica is doing in the event at hand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Doing {
+    /// Beginning a life.
+    #[default]
+    Beginning,
+    /// Handling a request.
+    Asked(RequestId),
+    /// Handling a message.
+    Told(ReplicaId),
+    /// Handling a timer.
+    Waking,
+}
+
+/// What the ledger holds about one replica.
+#[derive(Debug, Default)]
+struct Standing {
+    up: bool,
+    /// What its state has in it.
+    mind: Mind,
+    /// What it held at the end of the event before.
+    before: Mind,
+    /// What came and is not part of its state.
+    arrived: Known,
+    durable: Mind,
+    saved: Option<Mind>,
+    backups: BTreeMap<u32, Mind>,
+    always_durable: bool,
+    identity: Identity,
+    /// Whether damage got into its state: then nobody can say what it should show.
+    damaged: bool,
+}
+
+/// What a message carries.
+#[derive(Clone, Debug)]
+enum Load {
+    Nothing,
+    State(Mind),
+    Updates(Known),
+}
+
+#[derive(Debug)]
+struct Freight {
+    load: Load,
+    damaged: bool,
+    copies: u32,
+}
+
+/// Who knows what, and all that was ever there to know.
+pub struct Ledger<O> {
+    history: History<O>,
+    minds: Minds,
+    standings: Vec<Standing>,
+    members: usize,
+    freights: Vec<Freight>,
+    spare_freights: Vec<u32>,
+    by_message: Names,
+    /// What was put aside, by the name of the copy that brought it.
+    kept: BTreeMap<Name, (Load, bool)>,
+    /// The message that just leaves.
+    leaving: Option<(Load, bool)>,
+    in_hand: Option<(Name, Load, bool)>,
+    doing: Doing,
+    asked: Option<(RequestId, O)>,
+    waiting: BTreeMap<RequestId, O>,
+    accepted: Option<Update>,
+    taken: bool,
+    invented: Option<(ReplicaId, Update)>,
+    /// Whether something that was known has been forgotten: only then can updates be lost.
+    forgetful: bool,
+    keys: fn(&O) -> Option<u64>,
+}
+
+impl<O> Ledger<O> {
+    /// That of a world in which nothing has happened; `keys` says what an operation is about.
+    pub fn new(keys: fn(&O) -> Option<u64>) -> Ledger<O> {
+        let mut minds = Minds::default();
+        minds.clear();
+        Ledger {
+            history: History::new(),
+            minds,
+            standings: Vec::new(),
+            members: 0,
+            freights: Vec::new(),
+            spare_freights: Vec::new(),
+            by_message: Names::default(),
+            kept: BTreeMap::new(),
+            leaving: None,
+            in_hand: None,
+            doing: Doing::default(),
+            asked: None,
+            waiting: BTreeMap::new(),
+            accepted: None,
+            taken: false,
+            invented: None,
+            forgetful: false,
+            keys,
+        }
+    }
+
+    /// Makes it that of another run, in the memory that it has.
+    pub(super) fn clear(&mut self) {
+        self.history.clear();
+        self.minds.clear();
+        self.members = 0;
+        self.freights.clear();
+        self.spare_freights.clear();
+        self.by_message.clear();
+        self.kept.clear();
+        self.waiting.clear();
+        (self.leaving, self.in_hand, self.asked, self.accepted, self.invented) = (None, None, None, None, None);
+        (self.doing, self.taken, self.forgetful) = (Doing::default(), false, false);
+    }
+
+    /// All updates.
+    pub fn history(&self) -> &History<O> {
+        &self.history
+    }
+
+    /// All knowledge that somebody had.
+    pub fn minds(&self) -> &Minds {
+        &self.minds
+    }
+
+    pub(super) fn minds_mut(&mut self) -> &mut Minds {
+        &mut self.minds
+    }
+
+    /// How many replicas there are.
+    pub fn members(&self) -> u32 {
+        self.members as u32
+    }
+
+    /// What a replica knows.
+    #[inline]
+    pub fn mind(&self, replica: ReplicaId) -> Mind {
+        self.standings[replica.index()].mind
+    }
+
+    /// What a replica knew before the event at hand.
+    #[inline]
+    pub fn mind_before(&self, replica: ReplicaId) -> Mind {
+        self.standings[replica.index()].before
+    }
+
+    /// What a replica knows, as a set of updates.
+    pub fn known(&self, replica: ReplicaId) -> &Known {
+        self.minds.known(self.mind(replica))
+    }
+
+    /// What a replica would still know after a crash.
+    pub fn durable(&self, replica: ReplicaId) -> &Known {
+        self.minds.known(self.durable_mind(replica))
+    }
+
+    fn durable_mind(&self, replica: ReplicaId) -> Mind {
+        let standing = &self.standings[replica.index()];
+        if standing.always_durable && standing.up { standing.mind } else { standing.durable }
+    }
+
+    /// Whether a replica is there.
+    pub fn is_up(&self, replica: ReplicaId) -> bool {
+        self.standings[replica.index()].up
+    }
+
+    /// What a replica signs with.
+    pub fn identity(&self, replica: ReplicaId) -> Identity {
+        self.standings[replica.index()].identity
+    }
+
+    /// Whether a replica can be judged: nothing damaged became part of its state.
+    #[inline]
+    pub fn can_judge(&self, replica: ReplicaId) -> bool {
+        !self.standings[replica.index()].damaged
+    }
+
+    /// What the replica of the event at hand is doing.
+    pub fn doing(&self) -> Doing {
+        self.doing
+    }
+
+    /// The operation that the replica is asked for in the event at hand, before it is accepted.
+    #[inline]
+    pub fn asked(&self) -> Option<&O> {
+        self.asked.as_ref().map(|(_, op)| op)
+    }
+
+    /// The update that was accepted in the event at hand.
+    #[inline]
+    pub fn accepted(&self) -> Option<Update> {
+        self.accepted
+    }
+
+    /// Whether something was taken in in the event at hand.
+    #[inline]
+    pub fn has_taken(&self) -> bool {
+        self.taken
+    }
+
+    /// An update that a replica took in though nothing ever brought it there.
+    pub fn invented(&self) -> Option<(ReplicaId, Update)> {
+        self.invented
+    }
+
+    /// Whether the replica of the event at hand was handed something that it did not take in.
+    pub fn was_left(&self, replica: ReplicaId) -> bool {
+        match &self.in_hand {
+            Some((_, Load::State(mind), _)) => !self.known(replica).covers(self.minds.known(*mind)),
+            Some((_, Load::Updates(updates), _)) => !self.known(replica).covers(updates),
+            _ => false,
+        }
+    }
+
+    /// The updates that nobody knows any more, and that nothing under way can bring back.
+    pub fn lost(&self) -> Known {
+        if !self.forgetful {
+            return Known::new();
+        }
+        let mut alive = Known::new();
+        for replica in (0..self.members as u32).map(ReplicaId) {
+            let standing = &self.standings[replica.index()];
+            if standing.up {
+                alive.extend(self.minds.known(standing.mind));
+                alive.extend(&standing.arrived);
+            }
+            alive.extend(self.minds.known(self.durable_mind(replica)));
+            standing.backups.values().for_each(|mind| alive.extend(self.minds.known(*mind)));
+        }
+        let loads = self.freights.iter().filter(|freight| freight.copies > 0).map(|freight| &freight.load);
+        for load in loads.chain(self.kept.values().map(|(load, _)| load)) {
+            match load {
+                Load::Nothing => {}
+                Load::State(mind) => alive.extend(self.minds.known(*mind)),
+                Load::Updates(updates) => alive.extend(updates),
+            }
+        }
+        self.history.iter().map(|issued| issued.update).filter(|update| !alive.contains(*update)).collect()
+    }
+
+    /// Whether all is known in a mind that its updates have seen.
+    pub fn is_closed(&mut self, mind: Mind) -> bool {
+        match self.minds.closed(mind) {
+            Some(true) => true,
+            Some(false) if !self.forgetful => false,
+            _ => {
+                let known = self.minds.known(mind);
+                let mut closed = self.history.is_closed(known, &Known::new());
+                if !closed && self.forgetful {
+                    closed = self.history.is_closed(known, &self.lost());
+                }
+                self.minds.set_closed(mind, closed);
+                closed
+            }
+        }
+    }
+
+    /// The mind that knows these.
+    pub fn mind_of(&mut self, known: &Known) -> Mind {
+        self.minds.of(known)
+    }
+
+    /// Completes the update of the event at hand with the stamp that it was given.
+    pub(super) fn stamped(&mut self, stamp: Option<Stamp>) {
+        if let (Some(update), Some(_)) = (self.accepted, stamp) {
+            self.history.stamped(update, stamp);
+        }
+    }
+
+    /// The event at hand is over.
+    pub(super) fn stepped(&mut self, replica: ReplicaId) {
+        if let Some((_, load, damaged)) = self.in_hand.take() {
+            let standing = &mut self.standings[replica.index()];
+            let known = self.minds.known(standing.mind);
+            match &load {
+                Load::State(mind) if !damaged => {
+                    let came = self.minds.known(*mind);
+                    if !known.covers(came) {
+                        standing.arrived.extend(came);
+                    }
+                }
+                Load::Updates(updates) if !damaged && !known.covers(updates) => standing.arrived.extend(updates),
+                _ => {}
+            }
+        }
+        let standing = &mut self.standings[replica.index()];
+        standing.before = standing.mind;
+        (self.accepted, self.taken) = (None, false);
+        if self.minds.is_crowded() {
+            self.sweep();
+        }
+    }
+
+    fn sweep(&mut self) {
+        let mut held = Vec::new();
+        let mut floor: Option<Known> = None;
+        for replica in (0..self.members as u32).map(ReplicaId) {
+            let standing = &self.standings[replica.index()];
+            let minds = [Some(standing.durable), standing.saved, Some(standing.before), Some(standing.mind)];
+            let lowest = standing.backups.values().copied().chain(minds.into_iter().flatten());
+            for mind in lowest {
+                held.push(mind);
+                let always = standing.always_durable && standing.up && mind != standing.mind;
+                if !always {
+                    match &mut floor {
+                        None => floor = Some(self.minds.known(mind).clone()),
+                        Some(floor) => floor.retain_common(self.minds.known(mind)),
+                    }
+                }
+            }
+        }
+        let loads = self.freights.iter().filter(|freight| freight.copies > 0).map(|freight| &freight.load);
+        held.extend(loads.chain(self.kept.values().map(|(load, _)| load)).filter_map(|load| match load {
+            Load::State(mind) => Some(*mind),
+            _ => None,
+        }));
+        self.minds.sweep(&floor.unwrap_or_default(), held);
+    }
+
+    fn begin(&mut self, doing: Doing) {
+        self.doing = doing;
+        self.in_hand = None;
+    }
+
+    fn take_in(&mut self, replica: ReplicaId, load: &Load, damaged: bool) {
+        let standing = &mut self.standings[replica.index()];
+        standing.damaged |= damaged;
+        self.taken = true;
+        match load {
+            Load::Nothing => {}
+            Load::State(mind) => standing.mind = self.minds.union(standing.mind, *mind),
+            Load::Updates(updates) => {
+                for update in updates.iter() {
+                    standing.mind = self.minds.with(standing.mind, update, false);
+                }
+            }
+        }
+    }
+
+    fn take_in_each(&mut self, replica: ReplicaId, updates: &[Update]) {
+        self.taken = true;
+        for update in updates {
+            let in_hand = match &self.in_hand {
+                Some((_, Load::State(mind), false)) => self.minds.known(*mind).contains(*update),
+                Some((_, Load::Updates(updates), false)) => updates.contains(*update),
+                // It may be in what was damaged: then nobody can say any more what is known here.
+                Some((_, _, true)) => {
+                    self.standings[replica.index()].damaged = true;
+                    continue;
+                }
+                _ => false,
+            };
+            let standing = &mut self.standings[replica.index()];
+            if in_hand || standing.arrived.contains(*update) || update.replica == replica {
+                standing.mind = self.minds.with(standing.mind, *update, false);
+            } else if !self.minds.known(standing.mind).contains(*update) {
+                self.invented.get_or_insert((replica, *update));
+            }
+        }
+    }
+
+    fn load(&self, from: ReplicaId, carries: &Carries) -> Load {
+        match carries {
+            Carries::Everything => Load::State(self.standings[from.index()].mind),
+            Carries::Updates(updates) => Load::Updates(updates.iter().copied().collect()),
+            Carries::Nothing => Load::Nothing,
+        }
+    }
+
+    fn freight(&mut self, load: Load, damaged: bool, copies: u32) -> u32 {
+        let freight = Freight { load, damaged, copies };
+        match self.spare_freights.pop() {
+            Some(at) => {
+                self.freights[at as usize] = freight;
+                at
+            }
+            None => {
+                self.freights.push(freight);
+                self.freights.len() as u32 - 1
+            }
+        }
+    }
+
+    /// One copy of a message less is under way: what it carried, if that is something.
+    fn unload(&mut self, message: Name) -> Option<(Load, bool)> {
+        let at = self.by_message.get(message.0)?;
+        let freight = &mut self.freights[at as usize];
+        freight.copies -= 1;
+        if freight.copies > 0 {
+            return Some((freight.load.clone(), freight.damaged));
+        }
+        self.by_message.remove(message.0);
+        self.spare_freights.push(at);
+        let load = std::mem::replace(&mut freight.load, Load::Nothing);
+        Some((load, freight.damaged))
+    }
+}
+
+impl<O: Clone> Ledger<O> {
+    /// Takes note of an event.
+    #[inline]
+    pub(super) fn event<S: Observed<Op: Asks<O>>>(&mut self, moment: &Moment, event: &Event<'_, S>) {
+        match event {
+            Event::Send { from, carries, .. } => {
+                let load = self.load(*from, carries);
+                self.leaving = match load {
+                    Load::Nothing => None,
+                    load => Some((load, self.standings[from.index()].damaged)),
+                };
+            }
+            Event::Fate { message, fate, .. } => {
+                let copies = fate.copies().len() as u32;
+                if let Some((load, damaged)) = self.leaving.take()
+                    && copies > 0
+                {
+                    let at = self.freight(load, damaged, copies);
+                    self.by_message.insert(message.0, at);
+                }
+            }
+            Event::Deliver { message, from, damaged, .. } => {
+                self.begin(Doing::Told(*from));
+                self.in_hand = match self.unload(*message) {
+                    Some((load, spoilt)) => Some((moment.name, load, spoilt || *damaged)),
+                    None => damaged.then_some((moment.name, Load::Nothing, true)),
+                };
+            }
+            Event::Miss { message, .. } => drop(self.unload(*message)),
+            Event::Incorporate { replica, message: Some(message), .. } => {
+                let in_hand = self.in_hand.take_if(|(name, ..)| name == message);
+                if let Some((name, load, damaged)) = in_hand {
+                    self.take_in(*replica, &load, damaged);
+                    self.in_hand = Some((name, load, damaged));
+                } else if let Some((load, damaged)) = self.kept.remove(message) {
+                    self.take_in(*replica, &load, damaged);
+                }
+            }
+            Event::Incorporate { replica, message: None, updates } => self.take_in_each(*replica, updates),
+            Event::Keep { .. } => {
+                if let Some((name, load, damaged)) = &self.in_hand {
+                    self.kept.insert(*name, (load.clone(), *damaged));
+                }
+            }
+            Event::Request { request, op, .. } => {
+                self.begin(Doing::Asked(*request));
+                if let Some((request, op)) = self.asked.take() {
+                    self.waiting.insert(request, op);
+                }
+                self.asked = op.asks().map(|op| (*request, op.clone()));
+            }
+            Event::Answer { request, .. } => {
+                self.asked.take_if(|(asked, _)| asked == request);
+                if !self.waiting.is_empty() {
+                    self.waiting.remove(request);
+                }
+            }
+            Event::Accept { request, update, reading } => self.accept(moment, *request, *update, *reading),
+            Event::Timer { .. } => self.begin(Doing::Waking),
+            _ => self.rarer_event(event),
+        }
+    }
+
+    #[cold]
+    fn rarer_event<S: Observed<Op: Asks<O>>>(&mut self, event: &Event<'_, S>) {
+        match event {
+            Event::Start { replica, identity, durable } => {
+                self.begin(Doing::Beginning);
+                self.members = self.members.max(replica.index() + 1);
+                if self.standings.len() < self.members {
+                    self.standings.resize_with(self.members, Standing::default);
+                }
+                let standing = &mut self.standings[replica.index()];
+                let mut arrived = std::mem::take(&mut standing.arrived);
+                arrived.clear();
+                let (identity, always_durable) = (*identity, *durable);
+                *standing = Standing { up: true, identity, always_durable, arrived, ..Standing::default() };
+            }
+            Event::Saved { replica } => {
+                let standing = &mut self.standings[replica.index()];
+                standing.saved = Some(standing.mind);
+            }
+            Event::Synced { replica } => {
+                let standing = &mut self.standings[replica.index()];
+                standing.durable = standing.saved.take().unwrap_or(standing.durable);
+            }
+            Event::BackedUp { replica, fault } => {
+                let durable = self.durable_mind(*replica);
+                self.standings[replica.index()].backups.insert(*fault, durable);
+            }
+            Event::Crash { replica, .. } => {
+                let durable = self.durable_mind(*replica);
+                let standing = &mut self.standings[replica.index()];
+                (standing.up, standing.durable, standing.saved) = (false, durable, None);
+                standing.arrived.clear();
+            }
+            Event::Restart { replica, identity, memory, .. } => {
+                self.begin(Doing::Beginning);
+                let (mind, damaged) = match memory {
+                    Memory::Durable => (self.durable_mind(*replica), self.standings[replica.index()].damaged),
+                    Memory::Backup(fault) => {
+                        let standing = &mut self.standings[replica.index()];
+                        (standing.backups.remove(fault).unwrap_or_default(), standing.damaged)
+                    }
+                    Memory::CloneOf(other) => (self.durable_mind(*other), self.standings[other.index()].damaged),
+                    Memory::Nothing => (Mind::EMPTY, false),
+                };
+                self.forgetful = true;
+                let standing = &mut self.standings[replica.index()];
+                (standing.up, standing.identity) = (true, *identity);
+                (standing.mind, standing.before, standing.durable) = (mind, mind, mind);
+                standing.damaged = damaged;
+            }
+            _ => {}
+        }
+    }
+
+    fn accept(&mut self, moment: &Moment, request: RequestId, update: Update, reading: Time) {
+        let op = match self.asked.take_if(|(asked, _)| *asked == request) {
+            Some((_, op)) => Some(op),
+            None => self.waiting.remove(&request),
+        };
+        // What was asked for by a request that only reads is no update, whatever the code says.
+        let Some(op) = op else { return };
+        let standing = &mut self.standings[update.replica.index()];
+        let identity = standing.identity;
+        let issued = Issued {
+            update,
+            identity,
+            nth: self.history.signed(identity) + 1,
+            at: moment.at,
+            reading,
+            stamp: None,
+            seen: self.minds.known(standing.mind).clone(),
+            op,
+        };
+        let key = (self.keys)(&issued.op);
+        self.history.add(issued, key);
+        standing.mind = self.minds.with(standing.mind, update, true);
+        (self.accepted, self.taken) = (Some(update), true);
+    }
+}

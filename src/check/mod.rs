@@ -1,0 +1,24 @@
+//! The oracles: what watches a run and says what is wrong with it.
+//!
+//! A [`Judge`] keeps the [`Ledger`] of who knows what, from events alone, and asks each [`Check`]. A check
+//! knows what clients can see and what the model specifies; it never sees how a system does what it does.
+
+mod effect;
+mod judge;
+mod ledger;
+mod meets;
+mod minds;
+mod names;
+mod sec;
+mod settles;
+mod violation;
+mod words;
+
+pub use effect::Effect;
+pub use judge::{About, Check, End, Found, Judge};
+pub use ledger::{Doing, Ledger};
+pub use meets::Meets;
+pub use minds::{Mind, Minds, Shown};
+pub use sec::Sec;
+pub use settles::Settles;
+pub use violation::Violation;
