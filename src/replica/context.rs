@@ -320,6 +320,43 @@ impl<R: Replica> Context<R> {
         self.wish(Effect::Sync);
     }
 
+    /// Lets a replica of another type handle the event at hand in its own context, which is made the same as
+    /// this one; what it wishes for becomes wishes here, translated.
+    pub fn within<I: Replica<Answer = R::Answer>>(
+        &mut self,
+        inner: &mut Context<I>,
+        react: impl FnOnce(&mut Context<I>),
+        message: impl Fn(I::Message) -> R::Message,
+        saved: impl Fn(I::Saved) -> R::Saved,
+    ) {
+        inner.seat = self.seat;
+        inner.handling = self.handling;
+        (inner.draws, inner.accepted, inner.reading) = (self.draws, self.accepted, self.reading);
+        (inner.watched, inner.heard, inner.clock_read) = (self.watched, self.heard, self.clock_read);
+        react(inner);
+        (self.draws, self.accepted, self.clock_read) = (inner.draws, inner.accepted, inner.clock_read);
+        for effect in inner.take_effects() {
+            self.wish(match effect {
+                Effect::Send { to, message: body, carries } => Effect::Send { to, message: message(body), carries },
+                Effect::Broadcast { message: body, carries } => Effect::Broadcast { message: message(body), carries },
+                Effect::SetTimer { timer, after } => Effect::SetTimer { timer, after },
+                Effect::CancelTimer { timer } => Effect::CancelTimer { timer },
+                Effect::Accept { request, update } => Effect::Accept { request, update },
+                Effect::Answer { request, answer } => Effect::Answer { request, answer },
+                Effect::Keep => Effect::Keep,
+                Effect::Incorporate(taken) => Effect::Incorporate(taken),
+                Effect::Save(record) => Effect::Save(saved(record)),
+                Effect::SaveAll(image) => Effect::SaveAll(saved(image)),
+                Effect::Sync => Effect::Sync,
+            });
+        }
+    }
+
+    /// A context for another type of replica in the same world and with the same dice.
+    pub fn beside<I: Replica>(&self) -> Context<I> {
+        Context::new(self.links.clone(), self.dice.clone())
+    }
+
     /// All that was asked for since the last call, in order.
     pub fn take_effects(&mut self) -> Vec<Effects<R>> {
         self.effects.truncate(self.wished);

@@ -8,6 +8,7 @@ mod client;
 mod context;
 mod data;
 mod effect;
+mod propose;
 mod protocol;
 mod workload;
 
@@ -16,5 +17,6 @@ pub use client::{Client, ClientContext, Wish};
 pub use context::{Context, Seat};
 pub use data::{DataType, Delivery, DeltaBased, Element, OpBased, Site, StateBased};
 pub use effect::{Effect, Receipt, Taken};
+pub use propose::Proposes;
 pub use protocol::{Effects, Payload, Replica};
 pub use workload::{Scripted, Workload};

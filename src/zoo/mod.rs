@@ -1,6 +1,7 @@
 //! The systems under test: data types and protocols as the literature gives them, each readable on its
 //! own.
 
+mod boxed;
 pub mod broadcast;
 pub mod collect;
 pub mod composite;
@@ -18,4 +19,5 @@ pub mod tree;
 #[cfg(test)]
 mod trials;
 
+pub use boxed::{Asked, Boxed, Parcel, Stored, Viewed};
 pub use specified::Specified;

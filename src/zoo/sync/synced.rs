@@ -9,7 +9,7 @@ use std::fmt::Debug;
 
 use super::{Ask, Knowledge, Told};
 use crate::base::{Carries, Digester, Identity, Observed, Refused, ReplicaId, RequestId, Span, Stamp, TimerId, Update};
-use crate::replica::{Context, DataType, Payload, Replica, Seat, Site, Taken};
+use crate::replica::{Context, DataType, Payload, Proposes, Replica, Seat, Site, Taken};
 
 /// How often a replica turns to others by itself, to how many of them, and who sees to its disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -233,6 +233,12 @@ impl<P: Protocol> Observed for Synced<P> {
 
     fn latest_stamp(&self) -> Option<Stamp> {
         self.value().latest_stamp()
+    }
+}
+
+impl<P: Protocol> Proposes for Synced<P> {
+    fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> Self::Op {
+        Ask::Do(self.value().propose(pick))
     }
 }
 

@@ -1,0 +1,255 @@
+//! One type for all replicas that are asked the same and show the same.
+//!
+//! The world is compiled once for each such family and not once for each system: messages and what is saved
+//! travel in boxes, which only the replica that packed them opens. What it is asked and what it shows keep
+//! their types, so that a specification is held against them without any erasure. A boxed system makes the
+//! same run as the same system bare, and takes longer over it.
+
+use std::any::Any;
+use std::fmt::{self, Debug};
+use std::rc::Rc;
+
+use crate::base::{Canonical, Digester, Observed, ReplicaId, RequestId, Stamp, TimerId};
+use crate::model::{Ask, Told};
+use crate::replica::{Context, Payload, Proposes, Replica};
+
+/// What a replica in a box can be asked for.
+pub trait Asked: Clone + Debug + 'static {}
+
+impl<O: Clone + Debug + 'static> Asked for O {}
+
+/// What a replica in a box can show.
+pub trait Viewed: Clone + Eq + Debug + Canonical + 'static {}
+
+impl<V: Clone + Eq + Debug + Canonical + 'static> Viewed for V {}
+
+/// Any replica that is asked for operations `O` on one thing and shows a view `V` of it.
+pub struct Boxed<O: Asked, V: Viewed>(Box<dyn Inside<O, V>>);
+
+impl<O: Asked, V: Viewed> Boxed<O, V> {
+    /// This replica, in a box.
+    pub fn new<R>(replica: R) -> Boxed<O, V>
+    where
+        R: Replica<Op = Ask<O>, Answer = Told<V>, View = V> + Proposes + 'static,
+        R::Message: 'static,
+        R::Saved: 'static,
+    {
+        Boxed(Box::new(Contents { replica, context: None }))
+    }
+}
+
+impl<O: Asked, V: Viewed> Debug for Boxed<O, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a replica")
+    }
+}
+
+/// A message of some replica, in a box that its copies share.
+#[derive(Clone)]
+pub struct Parcel(Rc<dyn Packed>);
+
+/// What some replica saved, in a box.
+#[derive(Clone)]
+pub struct Stored(Rc<dyn Any>);
+
+trait Packed: Debug {
+    fn size(&self) -> u64;
+    fn digest(&self, digester: &mut Digester);
+    fn damaged(&self, bits: u64) -> Option<Parcel>;
+    fn content(&self) -> &dyn Any;
+}
+
+impl<M: Payload + 'static> Packed for M {
+    fn size(&self) -> u64 {
+        Payload::size(self)
+    }
+
+    fn digest(&self, digester: &mut Digester) {
+        Payload::digest(self, digester);
+    }
+
+    fn damaged(&self, bits: u64) -> Option<Parcel> {
+        let mut copy = self.clone();
+        copy.damage(bits).then(|| Parcel(Rc::new(copy)))
+    }
+
+    fn content(&self) -> &dyn Any {
+        self
+    }
+}
+
+impl Debug for Parcel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Payload for Parcel {
+    fn size(&self) -> u64 {
+        self.0.size()
+    }
+
+    fn digest(&self, digester: &mut Digester) {
+        self.0.digest(digester);
+    }
+
+    fn damage(&mut self, bits: u64) -> bool {
+        let damaged = self.0.damaged(bits);
+        let could = damaged.is_some();
+        *self = damaged.unwrap_or_else(|| self.clone());
+        could
+    }
+}
+
+/// The replica in a box, asked without its type.
+trait Inside<O: Asked, V: Viewed> {
+    fn view(&self) -> V;
+    fn digest(&self, digester: &mut Digester);
+    fn digest_state(&self, digester: &mut Digester);
+    fn latest_stamp(&self) -> Option<Stamp>;
+    fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> Ask<O>;
+    fn start(&mut self, cx: &mut Context<Boxed<O, V>>);
+    fn request(&mut self, request: RequestId, ask: &Ask<O>, cx: &mut Context<Boxed<O, V>>);
+    fn message(&mut self, from: ReplicaId, parcel: &Parcel, cx: &mut Context<Boxed<O, V>>);
+    fn timer(&mut self, timer: TimerId, cx: &mut Context<Boxed<O, V>>);
+    fn restart(&mut self, saved: &[Stored], cx: &mut Context<Boxed<O, V>>);
+    fn image(&self) -> Option<Stored>;
+}
+
+struct Contents<R: Replica> {
+    replica: R,
+    context: Option<Context<R>>,
+}
+
+impl<R> Contents<R>
+where
+    R: Replica,
+    R::Message: 'static,
+    R::Saved: 'static,
+{
+    fn react<O, V>(&mut self, cx: &mut Context<Boxed<O, V>>, react: impl FnOnce(&mut R, &mut Context<R>))
+    where
+        R: Replica<Op = Ask<O>, Answer = Told<V>, View = V>,
+        O: Asked,
+        V: Viewed,
+    {
+        let inner = self.context.get_or_insert_with(|| cx.beside());
+        let replica = &mut self.replica;
+        let (pack, store) = (|message| Parcel(Rc::new(message)), |saved| Stored(Rc::new(saved)));
+        cx.within(inner, |inner| react(replica, inner), pack, store);
+    }
+}
+
+impl<O, V, R> Inside<O, V> for Contents<R>
+where
+    O: Asked,
+    V: Viewed,
+    R: Replica<Op = Ask<O>, Answer = Told<V>, View = V> + Proposes,
+    R::Message: 'static,
+    R::Saved: 'static,
+{
+    fn view(&self) -> V {
+        self.replica.view()
+    }
+
+    fn digest(&self, digester: &mut Digester) {
+        self.replica.digest(digester);
+    }
+
+    fn digest_state(&self, digester: &mut Digester) {
+        self.replica.digest_state(digester);
+    }
+
+    fn latest_stamp(&self) -> Option<Stamp> {
+        self.replica.latest_stamp()
+    }
+
+    fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> Ask<O> {
+        self.replica.propose(pick)
+    }
+
+    fn start(&mut self, cx: &mut Context<Boxed<O, V>>) {
+        self.react(cx, |replica, cx| replica.start(cx));
+    }
+
+    fn request(&mut self, request: RequestId, ask: &Ask<O>, cx: &mut Context<Boxed<O, V>>) {
+        self.react(cx, |replica, cx| replica.request(request, ask, cx));
+    }
+
+    fn message(&mut self, from: ReplicaId, parcel: &Parcel, cx: &mut Context<Boxed<O, V>>) {
+        // All replicas of a run are of one type, so that a message always is of the type that it seems.
+        if let Some(message) = parcel.0.content().downcast_ref() {
+            self.react(cx, |replica, cx| replica.message(from, message, cx));
+        }
+    }
+
+    fn timer(&mut self, timer: TimerId, cx: &mut Context<Boxed<O, V>>) {
+        self.react(cx, |replica, cx| replica.timer(timer, cx));
+    }
+
+    fn restart(&mut self, saved: &[Stored], cx: &mut Context<Boxed<O, V>>) {
+        let saved: Vec<R::Saved> = saved.iter().filter_map(|stored| stored.0.downcast_ref()).cloned().collect();
+        self.react(cx, |replica, cx| replica.restart(&saved, cx));
+    }
+
+    fn image(&self) -> Option<Stored> {
+        self.replica.image().map(|image| Stored(Rc::new(image)))
+    }
+}
+
+impl<O: Asked, V: Viewed> Observed for Boxed<O, V> {
+    type Op = Ask<O>;
+    type Answer = Told<V>;
+    type View = V;
+
+    fn view(&self) -> V {
+        self.0.view()
+    }
+
+    fn digest(&self, digester: &mut Digester) {
+        self.0.digest(digester);
+    }
+
+    fn latest_stamp(&self) -> Option<Stamp> {
+        self.0.latest_stamp()
+    }
+}
+
+impl<O: Asked, V: Viewed> Proposes for Boxed<O, V> {
+    fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> Ask<O> {
+        self.0.propose(pick)
+    }
+}
+
+impl<O: Asked, V: Viewed> Replica for Boxed<O, V> {
+    type Message = Parcel;
+    type Saved = Stored;
+
+    fn start(&mut self, cx: &mut Context<Self>) {
+        self.0.start(cx);
+    }
+
+    fn request(&mut self, request: RequestId, ask: &Ask<O>, cx: &mut Context<Self>) {
+        self.0.request(request, ask, cx);
+    }
+
+    fn message(&mut self, from: ReplicaId, parcel: &Parcel, cx: &mut Context<Self>) {
+        self.0.message(from, parcel, cx);
+    }
+
+    fn timer(&mut self, timer: TimerId, cx: &mut Context<Self>) {
+        self.0.timer(timer, cx);
+    }
+
+    fn restart(&mut self, saved: &[Stored], cx: &mut Context<Self>) {
+        self.0.restart(saved, cx);
+    }
+
+    fn image(&self) -> Option<Stored> {
+        self.0.image()
+    }
+
+    fn digest_state(&self, digester: &mut Digester) {
+        self.0.digest_state(digester);
+    }
+}
