@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// Each folder, and those that it may import beside itself.
-const TABLE: [(&str, &[&str]); 9] = [
+const TABLE: [(&str, &[&str]); 10] = [
     ("base", &[]),
     ("replica", &["base"]),
     ("model", &["base"]),
@@ -13,8 +13,9 @@ const TABLE: [(&str, &[&str]); 9] = [
     ("trace", &["base"]),
     ("zoo", &["base", "replica", "model"]),
     ("world", &["base", "replica", "scenario", "trace"]),
-    ("run", &["base", "replica", "model", "scenario", "trace", "zoo", "world"]),
-    ("cli", &["base", "replica", "model", "scenario", "trace", "zoo", "world", "run"]),
+    ("check", &["base", "model", "trace"]),
+    ("run", &["base", "replica", "model", "scenario", "trace", "zoo", "world", "check"]),
+    ("cli", &["base", "replica", "model", "scenario", "trace", "zoo", "world", "check", "run"]),
 ];
 
 /// The folders named after `crate::` in a source text, comments left out.

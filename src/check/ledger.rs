@@ -34,7 +34,8 @@ struct Standing {
     mind: Mind,
     /// What it held at the end of the event before.
     before: Mind,
-    /// What came and is not part of its state.
+    /// What came and was not part of its state at once. It may be taken in later, also in a later life: what
+    /// was put aside can be on the disk.
     arrived: Known,
     durable: Mind,
     saved: Option<Mind>,
@@ -251,17 +252,18 @@ impl<O> Ledger<O> {
         self.history.iter().map(|issued| issued.update).filter(|update| !alive.contains(*update)).collect()
     }
 
+    /// Whether all is known in a set of updates that they have seen.
+    pub fn is_closed_set(&self, known: &Known) -> bool {
+        self.history.is_closed(known, &Known::new()) || self.forgetful && self.history.is_closed(known, &self.lost())
+    }
+
     /// Whether all is known in a mind that its updates have seen.
     pub fn is_closed(&mut self, mind: Mind) -> bool {
         match self.minds.closed(mind) {
             Some(true) => true,
             Some(false) if !self.forgetful => false,
             _ => {
-                let known = self.minds.known(mind);
-                let mut closed = self.history.is_closed(known, &Known::new());
-                if !closed && self.forgetful {
-                    closed = self.history.is_closed(known, &self.lost());
-                }
+                let closed = self.is_closed_set(self.minds.known(mind));
                 self.minds.set_closed(mind, closed);
                 closed
             }
@@ -503,7 +505,6 @@ impl<O: Clone> Ledger<O> {
                 let durable = self.durable_mind(*replica);
                 let standing = &mut self.standings[replica.index()];
                 (standing.up, standing.durable, standing.saved) = (false, durable, None);
-                standing.arrived.clear();
             }
             Event::Restart { replica, identity, memory, .. } => {
                 self.begin(Doing::Beginning);
@@ -517,6 +518,10 @@ impl<O: Clone> Ledger<O> {
                     Memory::Nothing => (Mind::EMPTY, false),
                 };
                 self.forgetful = true;
+                if let Memory::CloneOf(other) = memory {
+                    let arrived = self.standings[other.index()].arrived.clone();
+                    self.standings[replica.index()].arrived.extend(&arrived);
+                }
                 let standing = &mut self.standings[replica.index()];
                 (standing.up, standing.identity) = (true, *identity);
                 (standing.mind, standing.before, standing.durable) = (mind, mind, mind);
@@ -533,6 +538,8 @@ impl<O: Clone> Ledger<O> {
         };
         // What was asked for by a request that only reads is no update, whatever the code says.
         let Some(op) = op else { return };
+        let mind = self.standings[update.replica.index()].mind;
+        let closed = self.is_closed(mind);
         let standing = &mut self.standings[update.replica.index()];
         let identity = standing.identity;
         let issued = Issued {
@@ -542,7 +549,8 @@ impl<O: Clone> Ledger<O> {
             at: moment.at,
             reading,
             stamp: None,
-            seen: self.minds.known(standing.mind).clone(),
+            seen: self.minds.known(mind).clone(),
+            closed,
             op,
         };
         let key = (self.keys)(&issued.op);

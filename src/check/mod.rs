@@ -3,6 +3,7 @@
 //! A [`Judge`] keeps the [`Ledger`] of who knows what, from events alone, and asks each [`Check`]. A check
 //! knows what clients can see and what the model specifies; it never sees how a system does what it does.
 
+mod creation;
 mod effect;
 mod judge;
 mod ledger;
@@ -14,6 +15,7 @@ mod settles;
 mod violation;
 mod words;
 
+pub use creation::Creation;
 pub use effect::Effect;
 pub use judge::{About, Check, End, Found, Judge};
 pub use ledger::{Doing, Ledger};

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use super::judge::{About, Check, End, Found};
 use super::{Ledger, Violation, words};
 use crate::base::{Known, Observed, ReplicaId};
-use crate::model::{Specification, Visible};
+use crate::model::{Judged, Specification, Visible};
 
 /// See [`ABOUT`](Settles::ABOUT).
 #[derive(Debug)]
@@ -35,7 +35,7 @@ impl Settles<(), ()> {
         claim: "in the end, every replica shows all updates that survived",
         explained: "When the last fault is over and the settle time has passed, every replica that is there must show \
                     what the specification says of all updates that some replica in its reach still knows; without \
-                    a specification, all must show the same. What they know is the evidence and not the criterion: \
+                    a specification, and where the past of what survived did not survive itself, all must show the same. What they know is the evidence and not the criterion: \
                     replicas that stop talking since their states are equal are right. Updates that only a \
                     destroyed disk held are lost, and are counted as such.",
         cost: "one evaluation of the specification for each run, and one view for each replica",
@@ -69,7 +69,10 @@ where
             self.judged += u64::from(there.len() > 1);
             let mut surviving = Known::new();
             there.iter().for_each(|replica| surviving.extend(ledger.known(*replica)));
-            let right = match &self.specification {
+            let judged = |specification: &&Specification<O, V>| {
+                specification.judged == Judged::Anywhere || ledger.is_closed_set(&surviving)
+            };
+            let right = match self.specification.as_ref().filter(judged) {
                 Some(specification) => specification.view(&Visible::new(ledger.history(), &surviving)),
                 None => replicas[first.index()].view(),
             };

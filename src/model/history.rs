@@ -26,6 +26,8 @@ pub struct Issued<O> {
     pub stamp: Option<Stamp>,
     /// What its issuer knew when it issued it.
     pub seen: Known,
+    /// Whether its issuer knew all that the updates it knew had seen.
+    pub closed: bool,
 }
 
 impl<O> Issued<O> {
@@ -127,12 +129,11 @@ impl<O> History<O> {
         self.by_replica.get(replica.index()).map_or(0, |all| all.len() as u32)
     }
 
-    /// Whether a set of updates holds all that each of them has seen, but for what is lost for ever.
+    /// Whether a set of updates holds all that each of them has seen, and that is so of what they have seen,
+    /// but for what is lost for ever.
     pub fn is_closed(&self, known: &Known, lost: &Known) -> bool {
-        known
-            .iter()
-            .filter_map(|update| self.get(update))
-            .all(|issued| known.covers(&issued.seen) || issued.seen.beyond(known).all(|missing| lost.contains(missing)))
+        let holds = |seen: &Known| known.covers(seen) || seen.beyond(known).all(|missing| lost.contains(missing));
+        known.iter().filter_map(|update| self.get(update)).all(|issued| issued.closed && holds(&issued.seen))
     }
 }
 

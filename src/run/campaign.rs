@@ -180,7 +180,8 @@ fn difference<P: Protocol>(world: &World<Synced<P>, Proposer>) -> Option<String>
     Some(format!("{first} shows {expected:?}, and {other} shows {seen:?}"))
 }
 
-fn words(panic: &(dyn std::any::Any + Send)) -> String {
+/// What a panic said.
+pub(super) fn words(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without words".to_owned())
 }

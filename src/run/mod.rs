@@ -4,7 +4,11 @@
 //! nothing of terminals and of where files lie.
 
 mod campaign;
+mod hostile;
 mod proposer;
+mod trial;
 
 pub use campaign::{Outcome, RunError, Verdict, campaign};
+pub use hostile::{Hostile, hostile};
 pub use proposer::Proposer;
+pub use trial::{Finding, Trial, judge, trial};

@@ -13,7 +13,9 @@ pub mod register;
 pub mod registry;
 pub mod set;
 mod specified;
+pub mod specimen;
 pub mod sync;
+mod system;
 pub mod text;
 pub mod tree;
 #[cfg(test)]
@@ -21,3 +23,4 @@ mod trials;
 
 pub use boxed::{Asked, Boxed, Parcel, Stored, Viewed};
 pub use specified::Specified;
+pub use system::{AnySystem, System, Visitor};
