@@ -184,21 +184,20 @@ impl Minds {
         for mind in held {
             keep[mind.0 as usize] = true;
         }
-        for at in 0..self.len {
-            let entry = &mut self.entries[at];
-            if entry.used && !keep[at] && !entry.known.covers(floor) {
+        for (at, (entry, keep)) in (0..).zip(self.entries.iter_mut().zip(keep)) {
+            if entry.used && !keep && !entry.known.covers(floor) {
                 entry.used = false;
-                self.free.push(at as u32);
+                self.free.push(at);
             }
         }
         self.by_hash.clear();
-        for at in 0..self.len {
-            if self.entries[at].used {
-                let mut key = self.entries[at].known.hash();
+        for (at, entry) in (0..).zip(&self.entries[..self.len]) {
+            if entry.used {
+                let mut key = entry.known.hash();
                 while self.by_hash.get(key).is_some() {
                     key = key.wrapping_add(1);
                 }
-                self.by_hash.insert(key, at as u32);
+                self.by_hash.insert(key, at);
             }
         }
         self.sweep_at = (2 * self.len()).max(FEW);
