@@ -4,6 +4,7 @@
 //! knows what clients can see and what the model specifies; it never sees how a system does what it does.
 
 mod creation;
+mod durable;
 mod effect;
 mod judge;
 mod ledger;
@@ -11,16 +12,21 @@ mod meets;
 mod minds;
 mod names;
 mod sec;
+mod sessions;
 mod settles;
+mod stamps;
 mod violation;
 mod words;
 
 pub use creation::Creation;
+pub use durable::Durable;
 pub use effect::Effect;
 pub use judge::{About, Check, End, Found, Judge};
 pub use ledger::{Doing, Ledger};
 pub use meets::Meets;
 pub use minds::{Mind, Minds, Shown};
 pub use sec::Sec;
+pub use sessions::{Guarantee, Sessions};
 pub use settles::Settles;
+pub use stamps::Stamps;
 pub use violation::Violation;

@@ -109,6 +109,8 @@ pub fn judge<O: Asked, V: Viewed>(system: &System<O, V>, names: &[&str]) -> Judg
             "spec" => Box::new(check::Meets::new(specification())),
             "effect" => Box::new(check::Effect::new(specification())),
             "settles" => Box::new(check::Settles::new(Some(specification()))),
+            "stamps" => Box::new(check::Stamps::new(system.specification.clock)),
+            "durable" => Box::new(check::Durable::default()),
             other => panic!("no check is called `{other}`"),
         }
     });

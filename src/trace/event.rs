@@ -176,6 +176,13 @@ pub enum Event<'a, S: Observed> {
         /// Which replica.
         replica: ReplicaId,
     },
+    /// A replica looked at its clock.
+    Read {
+        /// Which replica.
+        replica: ReplicaId,
+        /// What the clock showed.
+        reading: Time,
+    },
     /// A replica takes updates in: those that ride in the messages of these names, or these themselves.
     Incorporate {
         /// Which replica.

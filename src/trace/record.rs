@@ -35,6 +35,7 @@ pub enum Kind {
     Miss { message: Name, copy: u32, cause: Cause },
     Accept { request: RequestId, update: Update, reading: Time },
     Keep { replica: ReplicaId },
+    Read { replica: ReplicaId, reading: Time },
     Incorporate { replica: ReplicaId, message: Option<Name>, updates: Vec<Update> },
     Answer { request: RequestId, replica: ReplicaId, answer: String },
     Answered { request: RequestId, answer: String },
@@ -71,6 +72,7 @@ impl Kind {
             Event::Miss { message, copy, cause } => Kind::Miss { message, copy, cause },
             Event::Accept { request, update, reading } => Kind::Accept { request, update, reading },
             Event::Keep { replica } => Kind::Keep { replica },
+            Event::Read { replica, reading } => Kind::Read { replica, reading },
             Event::Incorporate { replica, message, updates } => {
                 Kind::Incorporate { replica, message, updates: updates.to_vec() }
             }
@@ -103,6 +105,7 @@ impl Kind {
             | Kind::Answer { replica, .. }
             | Kind::SetTimer { replica, .. }
             | Kind::Keep { replica }
+            | Kind::Read { replica, .. }
             | Kind::Saved { replica }
             | Kind::BackedUp { replica, .. }
             | Kind::Synced { replica }

@@ -45,6 +45,10 @@ where
             self.world.witness.clock_steps_read += u64::from(place.dial.looked());
             self.world.witness.clock_errors_read += u64::from(self.context.reading != self.now);
         }
+        if O::WATCHES && self.context.clock_read {
+            let reading = self.context.reading;
+            self.observer.event(&self.moment, &Event::Read { replica, reading });
+        }
         if place.each > Span::ZERO {
             place.busy_until = self.now + place.each;
         }
