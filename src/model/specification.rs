@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Visible;
-use crate::base::{Canonical, Digester};
+use crate::base::{Canonical, Digester, Identity};
 
 /// What a data type with operations `O` must show.
 pub struct Specification<O, V> {
@@ -23,12 +23,16 @@ pub struct Specification<O, V> {
     view: View<O, V>,
     parts: Option<Parts<O, V>>,
     intent: Option<Intent<O, V>>,
+    refusal: Option<Refusal<O>>,
 }
 
 type View<O, V> = Arc<dyn Fn(&Visible<'_, O>) -> V + Send + Sync>;
 
 /// What a writer asked for and does not see: the view before, the operation, the view after.
 type Intent<O, V> = fn(&V, &O, &V) -> Result<(), String>;
+
+/// Whether who signs so, and knows these updates, may not ask for this.
+type Refusal<O> = Arc<dyn Fn(&Visible<'_, O>, Identity, &O) -> bool + Send + Sync>;
 
 /// Where a view can be held against the specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +83,7 @@ impl<O, V> Copy for Parts<O, V> {}
 
 impl<O, V> Clone for Specification<O, V> {
     fn clone(&self) -> Self {
-        Specification { view: self.view.clone(), ..*self }
+        Specification { view: self.view.clone(), refusal: self.refusal.clone(), ..*self }
     }
 }
 
@@ -100,6 +104,7 @@ impl<O, V> Specification<O, V> {
             view: Arc::new(view),
             parts: None,
             intent: None,
+            refusal: None,
         }
     }
 
@@ -128,6 +133,14 @@ impl<O, V> Specification<O, V> {
         Specification { intent: Some(intent), ..self }
     }
 
+    /// The same, of a type that says when an operation is refused: then, and at no other time.
+    pub fn refusing(
+        self,
+        refusal: impl Fn(&Visible<'_, O>, Identity, &O) -> bool + Send + Sync + 'static,
+    ) -> Specification<O, V> {
+        Specification { refusal: Some(Arc::new(refusal)), ..self }
+    }
+
     /// The only right view of these updates.
     pub fn view(&self, visible: &Visible<'_, O>) -> V {
         (self.view)(visible)
@@ -146,6 +159,11 @@ impl<O, V> Specification<O, V> {
     /// Whether a writer sees what it asked for.
     pub fn intent(&self, before: &V, op: &O, after: &V) -> Result<(), String> {
         self.intent.map_or(Ok(()), |intent| intent(before, op, after))
+    }
+
+    /// Whether an operation must be refused to who signs so and knows these updates, if that is specified.
+    pub fn refuses(&self, visible: &Visible<'_, O>, identity: Identity, op: &O) -> Option<bool> {
+        self.refusal.as_ref().map(|refusal| refusal(visible, identity, op))
     }
 
     /// Whether something is promised to a writer.
