@@ -36,6 +36,14 @@ impl<O> Issued<O> {
     }
 }
 
+/// All that some updates have seen.
+pub fn seen_by<O>(updates: &[&Issued<O>]) -> Known {
+    let mut seen = Known::new();
+    // The last ones mostly saw what the others did.
+    updates.iter().rev().for_each(|issued| seen.extend(&issued.seen));
+    seen
+}
+
 /// All updates of a run.
 #[derive(Clone, Debug)]
 pub struct History<O> {
@@ -230,7 +238,7 @@ impl<O> Share<O> {
         share
     }
 
-    /// All of them.
+    /// All of them, filed under no keys.
     pub fn visible(&self) -> Visible<'_, O> {
         Visible::new(&self.history, &self.known)
     }

@@ -18,5 +18,5 @@ pub(crate) mod testing;
 pub mod tree;
 
 pub use ask::{Ask, Told};
-pub use history::{History, Issued, Share, Visible};
+pub use history::{History, Issued, Share, Visible, seen_by};
 pub use specification::{Growth, Judged, Parts, Source, Specification, key_of};
