@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Specification, Visible};
 use crate::base::Identity;
 
 /// What can be asked of a counter that only grows. It shows a `u64`.
@@ -72,9 +73,98 @@ fn amount(pick: &mut dyn FnMut(u64) -> u64) -> u32 {
     1 + pick(5).saturating_sub(2) as u32
 }
 
+/// A counter that only grows: the sum of all increments.
+pub fn grow_only() -> Specification<GrowOp, u64> {
+    let view = |visible: &Visible<'_, GrowOp>| {
+        let amounts = visible.iter().map(|issued| {
+            let GrowOp::Increment(amount) = issued.op;
+            u64::from(amount)
+        });
+        amounts.sum()
+    };
+    Specification::new("counter that only grows", view).anywhere()
+}
+
+/// A counter that goes both ways: increments less decrements.
+pub fn up_and_down() -> Specification<CounterOp, i64> {
+    let view = |visible: &Visible<'_, CounterOp>| {
+        let changes = visible.iter().map(|issued| match issued.op {
+            CounterOp::Increment(amount) => i64::from(amount),
+            CounterOp::Decrement(amount) => -i64::from(amount),
+        });
+        changes.sum()
+    };
+    Specification::new("counter that goes both ways", view).anywhere()
+}
+
+/// A counter that stands, at first, as far above its bound as the start rights of all identities add up to. Who
+/// lacks the rights for a decrement or a transfer is refused it.
+pub fn bounded(bound: i32, start: Vec<u32>) -> Specification<BoundedOp, i64> {
+    let first = i64::from(bound) + start.iter().map(|rights| i64::from(*rights)).sum::<i64>();
+    let view = move |visible: &Visible<'_, BoundedOp>| {
+        let changes = visible.iter().map(|issued| match issued.op {
+            BoundedOp::Increment(amount) => i64::from(amount),
+            BoundedOp::Decrement(amount) => -i64::from(amount),
+            BoundedOp::Transfer { .. } => 0,
+        });
+        first + changes.sum::<i64>()
+    };
+    let refusal = move |visible: &Visible<'_, BoundedOp>, identity, op: &BoundedOp| match *op {
+        BoundedOp::Increment(_) => false,
+        BoundedOp::Decrement(needed) | BoundedOp::Transfer { amount: needed, .. } => {
+            rights(&start, identity, visible) < i64::from(needed)
+        }
+    };
+    Specification::new("bounded counter", view).refusing(refusal)
+}
+
+/// The rights of an identity in a bounded counter: those it began with, earned and received, less those it spent
+/// and sent. Never below zero where all is known that the known updates have seen.
+pub fn rights(start: &[u32], identity: Identity, visible: &Visible<'_, BoundedOp>) -> i64 {
+    let began = start.get(identity.index()).copied().unwrap_or(0);
+    let changes = visible.iter().map(|issued| {
+        let own = issued.identity == identity;
+        match issued.op {
+            BoundedOp::Increment(amount) if own => i64::from(amount),
+            BoundedOp::Decrement(amount) if own => -i64::from(amount),
+            BoundedOp::Transfer { to, amount } => i64::from(amount) * (i64::from(to == identity) - i64::from(own)),
+            _ => 0,
+        }
+    });
+    i64::from(began) + changes.sum::<i64>()
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::testing::{shown, story};
     use super::*;
+
+    #[test]
+    fn counters_show_what_was_counted() {
+        use CounterOp::{Decrement, Increment};
+        let story = [("a", Increment(5), ""), ("b", Decrement(7), ""), ("c", Increment(1), "a b")];
+        assert_eq!(shown(&up_and_down(), story), -1);
+        let story = [("a", GrowOp::Increment(5), ""), ("b", GrowOp::Increment(5), ""), ("c", GrowOp::Increment(1), "")];
+        assert_eq!(shown(&grow_only(), story), 11, "equal increments are two");
+    }
+
+    #[test]
+    fn rights_follow_who_earned_spent_sent_and_received() {
+        use BoundedOp::{Decrement, Increment, Transfer};
+        let to = |to, amount| Transfer { to: Identity(to), amount };
+        // Each is told by an identity of its own, numbered from 0.
+        let told = [("a", Increment(4), ""), ("b", to(0, 3), ""), ("c", Decrement(2), ""), ("d", to(3, 9), "")];
+        let (history, known) = story(told);
+        let visible = Visible::new(&history, &known);
+        let start = [1, 5, 5];
+        assert_eq!([0, 1, 2, 3, 4].map(|at| rights(&start, Identity(at), &visible)), [8, 2, 3, 0, 0]);
+        let specification = bounded(-10, start.to_vec());
+        assert_eq!(specification.view(&visible), -10 + 11 + 4 - 2, "a transfer changes no value");
+        let refuses = |at, op| specification.refuses(&visible, Identity(at), &op);
+        assert_eq!([refuses(2, Decrement(3)), refuses(2, Decrement(4))], [Some(false), Some(true)]);
+        assert_eq!([refuses(1, to(2, 2)), refuses(1, to(2, 3))], [Some(false), Some(true)]);
+        assert_eq!(refuses(4, Increment(9)), Some(false));
+    }
 
     #[test]
     fn proposals_reach_every_operation_with_amounts_of_one_to_three() {

@@ -38,6 +38,14 @@ impl<O> Issued<O> {
     }
 }
 
+/// All that some updates have seen.
+pub fn seen_by<O>(updates: &[&Issued<O>]) -> Known {
+    let mut seen = Known::new();
+    // The last ones mostly saw what the others did.
+    updates.iter().rev().for_each(|issued| seen.extend(&issued.seen));
+    seen
+}
+
 /// All updates of a run.
 #[derive(Clone, Debug)]
 pub struct History<O> {
@@ -98,7 +106,13 @@ impl<O> History<O> {
     /// An update by its name.
     #[inline]
     pub fn get(&self, update: Update) -> Option<&Issued<O>> {
-        self.by_replica.get(update.replica.index())?.get((update.number as usize).checked_sub(1)?)
+        let all = self.by_replica.get(update.replica.index())?;
+        let at = (update.number as usize).checked_sub(1)?;
+        match all.get(at) {
+            Some(issued) if issued.update == update => Some(issued),
+            // Where all are there, each stands at its number; in a share they stand closer.
+            _ => all.binary_search_by_key(&update.number, |issued| issued.update.number).ok().map(|at| &all[at]),
+        }
     }
 
     /// Completes an update with the stamp that it was given.
@@ -193,5 +207,87 @@ impl<'a, O> Visible<'a, O> {
     /// The history that it is a part of.
     pub fn history(&self) -> &'a History<O> {
         self.history
+    }
+}
+
+/// Some of the updates that somebody knows, as updates of a part of the value: what the part's own
+/// specification is a function of.
+#[derive(Clone, Debug)]
+pub struct Share<O> {
+    history: History<O>,
+    known: Known,
+}
+
+impl<O> Share<O> {
+    /// Those of these updates that touch the part, each with what it does there.
+    pub fn of<'a, P: 'a>(
+        updates: impl IntoIterator<Item = &'a Issued<P>>,
+        part: impl Fn(&'a P) -> Option<O>,
+    ) -> Share<O> {
+        let mut share = Share { history: History::new(), known: Known::new() };
+        for issued in updates {
+            let Some(op) = part(&issued.op) else { continue };
+            let Issued { update, identity, nth, at, reading, stamp, ref seen, closed, .. } = *issued;
+            let replica = update.replica.index();
+            if share.history.by_replica.len() <= replica {
+                share.history.by_replica.resize_with(replica + 1, Vec::new);
+            }
+            let seen = seen.clone();
+            share.known.insert(update);
+            share.history.by_replica[replica].push(Issued {
+                update,
+                op,
+                identity,
+                nth,
+                at,
+                reading,
+                stamp,
+                seen,
+                closed,
+            });
+        }
+        share
+    }
+
+    /// All of them, filed under no keys.
+    pub fn visible(&self) -> Visible<'_, O> {
+        Visible::new(&self.history, &self.known)
+    }
+
+    /// Whether no update touches the part.
+    pub fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::story;
+    use super::*;
+
+    #[test]
+    fn a_share_holds_what_touches_a_part_under_the_names_that_it_had() {
+        let (history, known) = story([("a", 1, ""), ("b", -2, "a"), ("c", 3, "a b"), ("d", -4, "b")]);
+        let visible = Visible::new(&history, &known);
+        let share = Share::of(visible.iter(), |op| (*op < 0).then(|| -op));
+        let of_share: Vec<_> = share.visible().iter().map(|issued| (issued.update, issued.op, &issued.seen)).collect();
+        let of_all: Vec<_> = visible.iter().map(|issued| (issued.update, issued.op, &issued.seen)).collect();
+        assert_eq!(of_share, [(of_all[1].0, 2, of_all[1].2), (of_all[3].0, 4, of_all[3].2)]);
+        assert!(Share::of(visible.iter(), |op| (*op > 3).then_some(())).is_empty());
+    }
+
+    #[test]
+    fn an_update_of_a_share_is_found_by_its_name() {
+        let mut history = History::new();
+        for number in 1..=9 {
+            history.add(super::super::testing::issued(0, number, number, Known::new()), None);
+        }
+        let known: Known = history.iter().map(|issued| issued.update).collect();
+        let share = Share::of(Visible::new(&history, &known).iter(), |op| (op % 3 != 0).then_some(*op));
+        let visible = share.visible();
+        let found = |number| visible.history().get(Update { replica: ReplicaId(0), number }).map(|issued| issued.op);
+        assert_eq!((1..=9).filter_map(found).collect::<Vec<_>>(), [1, 2, 4, 5, 7, 8]);
+        assert_eq!(visible.iter().count(), 6);
+        assert_eq!((found(0), found(10)), (None, None));
     }
 }

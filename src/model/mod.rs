@@ -13,8 +13,10 @@ pub mod register;
 pub mod rich_text;
 pub mod set;
 mod specification;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod tree;
 
 pub use ask::{Ask, Asks, Told};
-pub use history::{History, Issued, Visible};
+pub use history::{History, Issued, Share, Visible, seen_by};
 pub use specification::{Growth, Judged, Parts, Source, Specification, key_of};

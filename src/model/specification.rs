@@ -7,8 +7,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::Visible;
-use crate::base::{Canonical, Digester};
+use super::{History, Visible};
+use crate::base::{Canonical, Digester, Identity, Known};
 
 /// What a data type with operations `O` must show.
 pub struct Specification<O, V> {
@@ -23,12 +23,16 @@ pub struct Specification<O, V> {
     view: View<O, V>,
     parts: Option<Parts<O, V>>,
     intent: Option<Intent<O, V>>,
+    refusal: Option<Refusal<O>>,
 }
 
 type View<O, V> = Arc<dyn Fn(&Visible<'_, O>) -> V + Send + Sync>;
 
 /// What a writer asked for and does not see: the view before, the operation, the view after.
-type Intent<O, V> = fn(&V, &O, &V) -> Result<(), String>;
+type Intent<O, V> = Arc<dyn Fn(&V, &O, &V) -> Result<(), String> + Send + Sync>;
+
+/// Whether who signs so, and knows these updates, may not ask for this.
+type Refusal<O> = Arc<dyn Fn(&Visible<'_, O>, Identity, &O) -> bool + Send + Sync>;
 
 /// Where a view can be held against the specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +83,8 @@ impl<O, V> Copy for Parts<O, V> {}
 
 impl<O, V> Clone for Specification<O, V> {
     fn clone(&self) -> Self {
-        Specification { view: self.view.clone(), ..*self }
+        let (view, intent, refusal) = (self.view.clone(), self.intent.clone(), self.refusal.clone());
+        Specification { view, intent, refusal, ..*self }
     }
 }
 
@@ -100,6 +105,7 @@ impl<O, V> Specification<O, V> {
             view: Arc::new(view),
             parts: None,
             intent: None,
+            refusal: None,
         }
     }
 
@@ -124,13 +130,29 @@ impl<O, V> Specification<O, V> {
     }
 
     /// The same, with what a writer asked for: it is told what is missing of that, if something is.
-    pub fn intending(self, intent: Intent<O, V>) -> Specification<O, V> {
-        Specification { intent: Some(intent), ..self }
+    pub fn intending(
+        self,
+        intent: impl Fn(&V, &O, &V) -> Result<(), String> + Send + Sync + 'static,
+    ) -> Specification<O, V> {
+        Specification { intent: Some(Arc::new(intent)), ..self }
+    }
+
+    /// The same, of a type that says when an operation is refused: then, and at no other time.
+    pub fn refusing(
+        self,
+        refusal: impl Fn(&Visible<'_, O>, Identity, &O) -> bool + Send + Sync + 'static,
+    ) -> Specification<O, V> {
+        Specification { refusal: Some(Arc::new(refusal)), ..self }
     }
 
     /// The only right view of these updates.
     pub fn view(&self, visible: &Visible<'_, O>) -> V {
         (self.view)(visible)
+    }
+
+    /// The view of who knows nothing.
+    pub fn empty(&self) -> V {
+        self.view(&Visible::new(&History::new(), &Known::new()))
     }
 
     /// How the view falls into parts, if it does.
@@ -145,7 +167,17 @@ impl<O, V> Specification<O, V> {
 
     /// Whether a writer sees what it asked for.
     pub fn intent(&self, before: &V, op: &O, after: &V) -> Result<(), String> {
-        self.intent.map_or(Ok(()), |intent| intent(before, op, after))
+        self.intent.as_ref().map_or(Ok(()), |intent| intent(before, op, after))
+    }
+
+    /// Whether an operation must be refused to who signs so and knows these updates, if that is specified.
+    pub fn refuses(&self, visible: &Visible<'_, O>, identity: Identity, op: &O) -> Option<bool> {
+        self.refusal.as_ref().map(|refusal| refusal(visible, identity, op))
+    }
+
+    /// Whether it is specified what is refused.
+    pub fn has_refusals(&self) -> bool {
+        self.refusal.is_some()
     }
 
     /// Whether something is promised to a writer.

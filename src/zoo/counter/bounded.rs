@@ -16,8 +16,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Cells, Slots};
 use crate::base::{Canonical, Digester, Identity};
-use crate::model::counter::BoundedOp;
+use crate::model::counter::{BoundedOp, bounded};
+use crate::model::{Growth, Specification};
 use crate::replica::{DataType, Delivery, DeltaBased, OpBased, Refused, Site, StateBased};
+use crate::zoo::Specified;
 
 /// A counter with a lower bound. Replicas of one counter are made with the same parameters.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,6 +150,12 @@ impl DataType for BoundedCounter {
 
     fn digest(&self, digester: &mut Digester) {
         self.value().feed(digester);
+    }
+}
+
+impl Specified for BoundedCounter {
+    fn specification(&self) -> Specification<BoundedOp, i64> {
+        bounded(self.bound, self.start.clone()).growing_with(Growth::Identities)
     }
 }
 

@@ -14,8 +14,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Cells, Slots};
 use crate::base::{Canonical, Digester, Identity};
-use crate::model::counter::GrowOp;
+use crate::model::counter::{GrowOp, grow_only};
+use crate::model::{Growth, Specification};
 use crate::replica::{DataType, Delivery, DeltaBased, OpBased, Refused, Site, StateBased};
+use crate::zoo::Specified;
 
 /// A counter that only grows.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +70,12 @@ impl DataType for GCounter {
 
     fn digest(&self, digester: &mut Digester) {
         self.slots.sum().feed(digester);
+    }
+}
+
+impl Specified for GCounter {
+    fn specification(&self) -> Specification<GrowOp, u64> {
+        grow_only().growing_with(Growth::Identities)
     }
 }
 

@@ -13,8 +13,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Cells, Slots};
 use crate::base::{Canonical, Digester, Identity};
-use crate::model::counter::CounterOp;
+use crate::model::counter::{CounterOp, up_and_down};
+use crate::model::{Growth, Specification};
 use crate::replica::{DataType, Delivery, DeltaBased, OpBased, Refused, Site, StateBased};
+use crate::zoo::Specified;
 
 /// A counter that goes both ways.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +75,12 @@ impl DataType for PnCounter {
 
     fn digest(&self, digester: &mut Digester) {
         self.value().feed(digester);
+    }
+}
+
+impl Specified for PnCounter {
+    fn specification(&self) -> Specification<CounterOp, i64> {
+        up_and_down().growing_with(Growth::Identities)
     }
 }
 

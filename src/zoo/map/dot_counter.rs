@@ -10,7 +10,8 @@
 
 use super::of_dots::{Alone, OfDots};
 use crate::base::Dot;
-use crate::model::counter::CounterOp;
+use crate::model::Specification;
+use crate::model::counter::{CounterOp, up_and_down};
 use crate::zoo::dots::{Causal, DotFun};
 
 /// A counter made of dots, by itself.
@@ -31,6 +32,10 @@ impl OfDots for Counting {
 
     fn view(store: &DotFun<i64>) -> i64 {
         store.values().sum()
+    }
+
+    fn specification() -> Specification<CounterOp, i64> {
+        up_and_down()
     }
 
     fn change(_: &DotFun<i64>, op: &CounterOp, dot: Dot) -> Causal<DotFun<i64>> {

@@ -8,9 +8,10 @@ use std::marker::PhantomData;
 
 use super::of_dots::OfDots;
 use crate::base::{CausalContext, Dot};
-use crate::model::flag::FlagOp;
-use crate::model::register::RegisterOp;
-use crate::model::set::SetOp;
+use crate::model::flag::{self, FlagOp};
+use crate::model::register::{self, RegisterOp};
+use crate::model::set::{self, SetOp};
+use crate::model::{Growth, Specification};
 use crate::replica::Element;
 use crate::zoo::dots::{Causal, DotFun, DotMap, DotSet, DotStore};
 
@@ -52,6 +53,10 @@ impl<E: Element + 'static> OfDots for AddWins<E> {
         store.keys().cloned().collect()
     }
 
+    fn specification() -> Specification<SetOp<E>, BTreeSet<E>> {
+        set::add_wins().growing_with(Growth::Identities)
+    }
+
     fn change(store: &Self::Store, op: &SetOp<E>, dot: Dot) -> Causal<Self::Store> {
         let held = store.get(op.element());
         match op {
@@ -75,6 +80,11 @@ impl<E: Element + 'static> OfDots for RemoveWins<E> {
 
     fn view(store: &Self::Store) -> BTreeSet<E> {
         store.iter().filter(|(_, words)| affirmed(words)).map(|(element, _)| element.clone()).collect()
+    }
+
+    fn specification() -> Specification<SetOp<E>, BTreeSet<E>> {
+        // Removals of what is not shown are kept, too.
+        set::remove_wins().growing_with(Growth::Updates)
     }
 
     fn change(store: &Self::Store, op: &SetOp<E>, dot: Dot) -> Causal<Self::Store> {
@@ -102,6 +112,10 @@ impl OfDots for EnableWins {
         !store.is_empty()
     }
 
+    fn specification() -> Specification<FlagOp, bool> {
+        flag::enable_wins().growing_with(Growth::Identities)
+    }
+
     fn change(store: &DotSet, op: &FlagOp, dot: Dot) -> Causal<DotSet> {
         match op {
             FlagOp::Enable => Causal { store: DotSet::from(dot), context: seen(Some(store), Some(dot)) },
@@ -124,6 +138,11 @@ impl OfDots for DisableWins {
         affirmed(store)
     }
 
+    fn specification() -> Specification<FlagOp, bool> {
+        // At each key of a map a disable is kept that nothing shows.
+        flag::disable_wins().growing_with(Growth::Updates)
+    }
+
     fn change(store: &Self::Store, op: &FlagOp, dot: Dot) -> Causal<Self::Store> {
         let word = DotFun::from((dot, *op == FlagOp::Enable));
         Causal { store: word, context: seen(Some(store), Some(dot)) }
@@ -141,6 +160,10 @@ impl<E: Element + 'static> OfDots for MultiValue<E> {
 
     fn view(store: &DotFun<E>) -> BTreeSet<E> {
         store.values().cloned().collect()
+    }
+
+    fn specification() -> Specification<RegisterOp<E>, BTreeSet<E>> {
+        register::multi_value().growing_with(Growth::Identities)
     }
 
     fn change(store: &DotFun<E>, op: &RegisterOp<E>, dot: Dot) -> Causal<DotFun<E>> {

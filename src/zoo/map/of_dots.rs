@@ -11,7 +11,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Canonical, Dot};
+use crate::model::Specification;
 use crate::replica::{DataType, Delivery, DeltaBased, OpBased, Refused, Site, StateBased};
+use crate::zoo::Specified;
 use crate::zoo::dots::{Causal, DotStore};
 
 /// A kind of value that is made of dots.
@@ -19,15 +21,18 @@ pub trait OfDots: Clone + Debug + 'static {
     /// What holds it.
     type Store: DotStore;
     /// What a client can ask of it.
-    type Op: Clone + Debug + PartialEq + Serialize + DeserializeOwned;
+    type Op: Clone + Debug + PartialEq + Serialize + DeserializeOwned + 'static;
     /// What a client sees of it.
-    type View: Clone + Eq + Debug + Canonical;
+    type View: Clone + Eq + Debug + Canonical + 'static;
 
     /// An operation worth trying on it.
     fn propose(store: &Self::Store, pick: &mut dyn FnMut(u64) -> u64) -> Self::Op;
 
     /// What a client looking now would see.
     fn view(store: &Self::Store) -> Self::View;
+
+    /// What it must show.
+    fn specification() -> Specification<Self::Op, Self::View>;
 
     /// What an operation changes. `dot` is a new one, and free to be used.
     fn change(store: &Self::Store, op: &Self::Op, dot: Dot) -> Causal<Self::Store>;
@@ -83,6 +88,12 @@ impl<T: OfDots> DataType for Alone<T> {
 
     fn view(&self) -> T::View {
         T::view(&self.causal.store)
+    }
+}
+
+impl<T: OfDots> Specified for Alone<T> {
+    fn specification(&self) -> Specification<T::Op, T::View> {
+        T::specification()
     }
 }
 

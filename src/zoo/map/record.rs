@@ -12,8 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use super::entries::Entries;
 use crate::base::{Canonical, Digester, Stamp};
-use crate::model::map::RecordOp;
+use crate::model::map::{RecordOp, record};
+use crate::model::{Growth, Specification};
 use crate::replica::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
+use crate::zoo::Specified;
 use crate::zoo::register::{Stamping, Written};
 
 /// Fields, each with its last write.
@@ -112,6 +114,12 @@ impl<K: Element, E: Element, S: Stamping> DataType for Record<K, E, S> {
 
     fn latest_stamp(&self) -> Option<Stamp> {
         (self.fields.iter().len() > 0).then(|| self.witnessed.into())
+    }
+}
+
+impl<K: Element + 'static, E: Element + 'static, S: Stamping> Specified for Record<K, E, S> {
+    fn specification(&self) -> Specification<RecordOp<K, E>, BTreeMap<K, E>> {
+        record(S::SOURCE).growing_with(Growth::Live)
     }
 }
 

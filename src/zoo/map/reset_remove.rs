@@ -10,7 +10,8 @@ use std::marker::PhantomData;
 
 use super::of_dots::{Alone, OfDots};
 use crate::base::Dot;
-use crate::model::map::MapOp;
+use crate::model::map::{MapOp, reset_remove};
+use crate::model::{Growth, Specification};
 use crate::replica::Element;
 use crate::zoo::dots::{Causal, DotMap, DotStore};
 
@@ -36,6 +37,14 @@ impl<K: Element + 'static, V: OfDots> OfDots for MapOf<K, V> {
         let empty = V::view(&V::Store::default());
         let shown = store.iter().map(|(key, store)| (key, V::view(store))).filter(|(_, view)| *view != empty);
         shown.map(|(key, view)| (key.clone(), view)).collect()
+    }
+
+    fn specification() -> Specification<Self::Op, Self::View> {
+        let nested = V::specification();
+        let growth = nested.growth;
+        // The context is one for all, and has an entry for every identity.
+        let growth = if growth == Growth::Live { Growth::Identities } else { growth };
+        reset_remove(nested).growing_with(growth)
     }
 
     fn change(store: &Self::Store, op: &Self::Op, dot: Dot) -> Causal<Self::Store> {

@@ -10,8 +10,10 @@ use std::fmt::Debug;
 use serde::{Deserialize, Serialize};
 
 use super::entries::Entries;
-use crate::model::map::MapOp;
+use crate::model::Specification;
+use crate::model::map::{MapOp, update_wins};
 use crate::replica::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
+use crate::zoo::Specified;
 use crate::zoo::dots::{Causal, DotMap, DotSet, DotStore};
 
 /// A map with update-wins.
@@ -106,6 +108,16 @@ impl<K: Element, V: DataType + Default> DataType for UpdateWinsMap<K, V> {
     fn view(&self) -> Self::View {
         let shown = self.contents.iter().filter(|(key, _)| self.keys.store.get(key).is_some());
         shown.map(|(key, value)| (key.clone(), value.view())).collect()
+    }
+}
+
+impl<K, V> Specified for UpdateWinsMap<K, V>
+where
+    K: Element + 'static,
+    V: Specified<Op: 'static, View: 'static> + Default,
+{
+    fn specification(&self) -> Specification<Self::Op, Self::View> {
+        update_wins(V::default().specification())
     }
 }
 

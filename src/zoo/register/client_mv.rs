@@ -15,8 +15,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Siblings;
 use crate::base::{Canonical, Digester};
-use crate::model::register::{ClientOp, Read};
+use crate::model::register::{ClientOp, Read, multi_value_for_clients};
+use crate::model::{Growth, Specification};
 use crate::replica::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
+use crate::zoo::Specified;
 
 /// A register whose writes replace what their client had read.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +72,12 @@ impl<E: Element> DataType for ClientMvRegister<E> {
     fn digest(&self, digester: &mut Digester) {
         self.siblings.feed_set(digester);
         self.siblings.context().feed(digester);
+    }
+}
+
+impl<E: Element + 'static> Specified for ClientMvRegister<E> {
+    fn specification(&self) -> Specification<ClientOp<E>, Read<E>> {
+        multi_value_for_clients().growing_with(Growth::Identities)
     }
 }
 

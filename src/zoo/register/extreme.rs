@@ -14,8 +14,10 @@ use std::marker::PhantomData;
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Canonical, Digester};
-use crate::model::register::RegisterOp;
+use crate::model::register::{RegisterOp, largest, smallest};
+use crate::model::{Growth, Specification};
 use crate::replica::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
+use crate::zoo::Specified;
 
 /// Keeps the largest value.
 pub type MaxRegister<E> = ExtremeRegister<E, Largest>;
@@ -27,6 +29,9 @@ pub type MinRegister<E> = ExtremeRegister<E, Smallest>;
 pub trait Direction: Clone + Debug + PartialEq {
     /// How a value that replaces another compares to it.
     const REPLACES: Ordering;
+
+    /// What a register that keeps this one must show.
+    fn specification<E: Element>() -> Specification<RegisterOp<E>, Option<E>>;
 }
 
 /// The larger one.
@@ -39,10 +44,18 @@ pub struct Smallest;
 
 impl Direction for Largest {
     const REPLACES: Ordering = Ordering::Greater;
+
+    fn specification<E: Element>() -> Specification<RegisterOp<E>, Option<E>> {
+        largest()
+    }
 }
 
 impl Direction for Smallest {
     const REPLACES: Ordering = Ordering::Less;
+
+    fn specification<E: Element>() -> Specification<RegisterOp<E>, Option<E>> {
+        smallest()
+    }
 }
 
 /// Keeps one end of all that was written.
@@ -103,6 +116,12 @@ impl<E: Element, D: Direction> DataType for ExtremeRegister<E, D> {
 
     fn digest(&self, digester: &mut Digester) {
         self.value.feed(digester);
+    }
+}
+
+impl<E: Element, D: Direction> Specified for ExtremeRegister<E, D> {
+    fn specification(&self) -> Specification<RegisterOp<E>, Option<E>> {
+        D::specification().growing_with(Growth::Live)
     }
 }
 

@@ -14,8 +14,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Lattice, Level};
 use crate::base::{Canonical, Digester};
-use crate::model::register::RegisterOp;
+use crate::model::register::{RegisterOp, joined};
+use crate::model::{Growth, Specification};
 use crate::replica::{DataType, Delivery, DeltaBased, OpBased, Refused, Site, StateBased};
+use crate::zoo::Specified;
 
 /// A register that shows the join of all that was written. Replicas of one register are made with the
 /// same lattice.
@@ -109,6 +111,13 @@ impl DataType for LatticeRegister {
 
     fn digest(&self, digester: &mut Digester) {
         self.value().feed(digester);
+    }
+}
+
+impl Specified for LatticeRegister {
+    fn specification(&self) -> Specification<RegisterOp<String>, String> {
+        let pairs = self.lattice.pairs().map(|(low, high)| (low.to_owned(), high.to_owned()));
+        joined(self.lattice.values().iter().cloned(), pairs).growing_with(Growth::Live)
     }
 }
 

@@ -17,8 +17,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Stamping, Written};
 use crate::base::{Canonical, Digester, Stamp};
-use crate::model::register::RegisterOp;
+use crate::model::register::{RegisterOp, last_writer};
+use crate::model::{Growth, Specification};
 use crate::replica::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
+use crate::zoo::Specified;
 
 /// A register in which the largest stamp wins.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,6 +97,12 @@ impl<E: Element, S: Stamping> DataType for LwwRegister<E, S> {
 
     fn latest_stamp(&self) -> Option<Stamp> {
         self.current.as_ref().map(|_| self.witnessed.into())
+    }
+}
+
+impl<E: Element + 'static, S: Stamping> Specified for LwwRegister<E, S> {
+    fn specification(&self) -> Specification<RegisterOp<E>, Option<E>> {
+        last_writer(S::SOURCE).growing_with(Growth::Live)
     }
 }
 

@@ -16,8 +16,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Siblings;
 use crate::base::Digester;
-use crate::model::register::RegisterOp;
+use crate::model::register::{RegisterOp, multi_value};
+use crate::model::{Growth, Specification};
 use crate::replica::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
+use crate::zoo::Specified;
 
 /// A register that keeps what was written concurrently.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +72,12 @@ impl<E: Element> DataType for MvRegister<E> {
 
     fn digest(&self, digester: &mut Digester) {
         self.siblings.feed_set(digester);
+    }
+}
+
+impl<E: Element + 'static> Specified for MvRegister<E> {
+    fn specification(&self) -> Specification<RegisterOp<E>, BTreeSet<E>> {
+        multi_value().growing_with(Growth::Identities)
     }
 }
 

@@ -65,6 +65,12 @@ impl Lattice {
         &self.values
     }
 
+    /// The pairs of a lower and a higher value that were declared; the rest follows from them.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let name = |level: Level| self.value(level).unwrap_or_default();
+        self.pairs.iter().map(move |(low, high)| (name(*low), name(*high)))
+    }
+
     /// Where a value stands.
     pub fn level(&self, value: &str) -> Option<Level> {
         level_of(&self.values, value)
@@ -175,9 +181,8 @@ impl fmt::Display for Lattice {
         if let [only] = &self.values[..] {
             return f.write_str(only);
         }
-        for (index, (low, high)) in self.pairs.iter().enumerate() {
-            let name = |level: &Level| self.value(*level).unwrap_or_default();
-            write!(f, "{}{} < {}", if index == 0 { "" } else { ", " }, name(low), name(high))?;
+        for (index, (low, high)) in self.pairs().enumerate() {
+            write!(f, "{}{low} < {high}", if index == 0 { "" } else { ", " })?;
         }
         Ok(())
     }

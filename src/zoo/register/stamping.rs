@@ -11,11 +11,15 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::base::{Hybrid, HybridClock, Lamport, LamportClock, Stamp, Time, Wall};
+use crate::model::Source;
 use crate::replica::Site;
 
 /// A stamp that knows how to make the next. The default is smaller than every stamp made, and stands for
 /// having witnessed none.
 pub trait Stamping: Copy + Ord + Default + Debug + Into<Stamp> + Serialize + DeserializeOwned {
+    /// Which clock it comes from.
+    const SOURCE: Source;
+
     /// The stamp of an update here, by one who has witnessed `self`.
     ///
     /// # Panics
@@ -28,6 +32,8 @@ pub trait Stamping: Copy + Ord + Default + Debug + Into<Stamp> + Serialize + Des
 }
 
 impl Stamping for Wall {
+    const SOURCE: Source = Source::OwnClock;
+
     fn next(self, site: Site) -> Wall {
         // The count goes on from the largest one known, whoever's it is: that is above all own ones, and
         // needs no table of who counted how far.
@@ -45,6 +51,8 @@ impl Stamping for Wall {
 }
 
 impl Stamping for Lamport {
+    const SOURCE: Source = Source::Lamport;
+
     fn next(self, site: Site) -> Lamport {
         let mut clock = LamportClock::new(site.identity);
         clock.witness(self.counter);
@@ -58,6 +66,8 @@ impl Stamping for Lamport {
 }
 
 impl Stamping for Hybrid {
+    const SOURCE: Source = Source::Hybrid;
+
     fn next(self, site: Site) -> Hybrid {
         HybridClock::new(site.identity).witness(self, Time(site.now.0))
     }

@@ -14,8 +14,10 @@ use serde::{Deserialize, Serialize};
 
 use super::OrSet;
 use crate::base::{CausalContext, Digester};
-use crate::model::set::SetOp;
+use crate::model::set::{SetOp, add_wins};
+use crate::model::{Growth, Specification};
 use crate::replica::{DataType, DeltaBased, Element, Refused, Site, StateBased};
+use crate::zoo::Specified;
 use crate::zoo::dots::{Causal, DotKeys};
 
 /// An OR-Set, and what waits for its gaps to be filled.
@@ -123,6 +125,12 @@ impl<E: Element> DataType for BoundedContextSet<E> {
 
     fn digest(&self, digester: &mut Digester) {
         self.set.digest(digester);
+    }
+}
+
+impl<E: Element + 'static> Specified for BoundedContextSet<E> {
+    fn specification(&self) -> Specification<SetOp<E>, BTreeSet<E>> {
+        add_wins().growing_with(Growth::Identities)
     }
 }
 

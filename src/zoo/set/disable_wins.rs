@@ -8,8 +8,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::{CausalContext, Dot, Identity};
-use crate::model::flag::FlagOp;
+use crate::model::flag::{FlagOp, disable_wins};
+use crate::model::{Growth, Specification};
 use crate::replica::{DataType, Delivery, DeltaBased, OpBased, Refused, Site, StateBased};
+use crate::zoo::Specified;
 use crate::zoo::dots::{Causal, DotEffect, DotFun, DotStore};
 
 /// The last words, whether each enables it, and all dots known.
@@ -48,6 +50,12 @@ impl DataType for DisableWinsFlag {
 
     fn view(&self) -> bool {
         self.enabled()
+    }
+}
+
+impl Specified for DisableWinsFlag {
+    fn specification(&self) -> Specification<FlagOp, bool> {
+        disable_wins().growing_with(Growth::Identities)
     }
 }
 

@@ -7,8 +7,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::{CausalContext, Dot, Identity};
-use crate::model::flag::FlagOp;
+use crate::model::flag::{FlagOp, enable_wins};
+use crate::model::{Growth, Specification};
 use crate::replica::{DataType, Delivery, DeltaBased, OpBased, Refused, Site, StateBased};
+use crate::zoo::Specified;
 use crate::zoo::dots::{Causal, DotEffect, DotSet, DotStore};
 
 /// The enables that no known disable has seen, and all dots known.
@@ -49,6 +51,12 @@ impl DataType for EnableWinsFlag {
 
     fn view(&self) -> bool {
         self.enabled()
+    }
+}
+
+impl Specified for EnableWinsFlag {
+    fn specification(&self) -> Specification<FlagOp, bool> {
+        enable_wins().growing_with(Growth::Identities)
     }
 }
 

@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use super::sorted;
 use crate::base::{Canonical, Digester};
-use crate::model::set::GrowOp;
+use crate::model::set::{GrowOp, grow_only};
+use crate::model::{Growth, Specification};
 use crate::replica::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
+use crate::zoo::Specified;
 
 /// The elements ever added, sorted.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +64,12 @@ impl<E: Element> DataType for GSet<E> {
 
     fn digest(&self, digester: &mut Digester) {
         self.0.feed(digester);
+    }
+}
+
+impl<E: Element + 'static> Specified for GSet<E> {
+    fn specification(&self) -> Specification<GrowOp<E>, BTreeSet<E>> {
+        grow_only().growing_with(Growth::Live)
     }
 }
 

@@ -13,17 +13,10 @@ use serde::{Deserialize, Serialize};
 
 use super::sorted;
 use crate::base::{Canonical, Digester, Time};
-use crate::model::set::SetOp;
+use crate::model::set::{Bias, SetOp, last_word};
+use crate::model::{Growth, Specification};
 use crate::replica::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
-
-/// Who wins between an add and a removal at the same time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Bias {
-    /// The add.
-    Add,
-    /// The removal.
-    Remove,
-}
+use crate::zoo::Specified;
 
 /// An element with its latest times, where there are such.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,6 +102,12 @@ impl<E: Element> DataType for LwwSet<E> {
     fn digest(&self, digester: &mut Digester) {
         self.shown().count().feed(digester);
         self.shown().for_each(|element| element.feed(digester));
+    }
+}
+
+impl<E: Element + 'static> Specified for LwwSet<E> {
+    fn specification(&self) -> Specification<SetOp<E>, BTreeSet<E>> {
+        last_word(self.bias).growing_with(Growth::Updates)
     }
 }
 

@@ -17,8 +17,10 @@ pub use bounded_context_set::{BoundedContextSet, Excess};
 pub use disable_wins::DisableWinsFlag;
 pub use enable_wins::EnableWinsFlag;
 pub use g_set::GSet;
-pub use lww_set::{Bias, LwwSet, Stamped};
+pub use lww_set::{LwwSet, Stamped};
 pub use or_set::OrSet;
 pub use remove_wins_set::RemoveWinsSet;
 pub use tagged_or_set::{Tag, TaggedOrSet};
 pub use two_phase_set::TwoPhaseSet;
+
+pub use crate::model::set::Bias;

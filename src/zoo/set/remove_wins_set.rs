@@ -11,8 +11,10 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Canonical, CausalContext, Digester, Dot, Identity};
-use crate::model::set::SetOp;
+use crate::model::set::{SetOp, remove_wins};
+use crate::model::{Growth, Specification};
 use crate::replica::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
+use crate::zoo::Specified;
 use crate::zoo::dots::{Causal, DotEffect, DotFun, DotMap, DotStore};
 
 /// What was last said of an element: whether each dot adds it.
@@ -77,6 +79,12 @@ impl<E: Element> DataType for RemoveWinsSet<E> {
     fn digest(&self, digester: &mut Digester) {
         self.shown().count().feed(digester);
         self.shown().for_each(|element| element.feed(digester));
+    }
+}
+
+impl<E: Element + 'static> Specified for RemoveWinsSet<E> {
+    fn specification(&self) -> Specification<SetOp<E>, BTreeSet<E>> {
+        remove_wins().growing_with(Growth::Updates)
     }
 }
 

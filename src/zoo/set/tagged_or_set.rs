@@ -13,8 +13,10 @@ use serde::{Deserialize, Serialize};
 
 use super::sorted;
 use crate::base::{Canonical, Digester, Dot, Identity, VersionVector};
-use crate::model::set::SetOp;
+use crate::model::set::{SetOp, add_wins};
+use crate::model::{Growth, Specification};
 use crate::replica::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
+use crate::zoo::Specified;
 
 /// One add of one element.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,6 +114,12 @@ impl<E: Element> DataType for TaggedOrSet<E> {
     fn digest(&self, digester: &mut Digester) {
         self.shown().count().feed(digester);
         self.shown().for_each(|element| element.feed(digester));
+    }
+}
+
+impl<E: Element + 'static> Specified for TaggedOrSet<E> {
+    fn specification(&self) -> Specification<SetOp<E>, BTreeSet<E>> {
+        add_wins().growing_with(Growth::Updates)
     }
 }
 

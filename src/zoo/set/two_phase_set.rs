@@ -11,8 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use super::sorted;
 use crate::base::{Canonical, Digester};
-use crate::model::set::SetOp;
+use crate::model::set::{SetOp, two_phase};
+use crate::model::{Growth, Specification};
 use crate::replica::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
+use crate::zoo::Specified;
 
 /// The elements ever added and those ever removed, both sorted.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +82,12 @@ impl<E: Element> DataType for TwoPhaseSet<E> {
     fn digest(&self, digester: &mut Digester) {
         self.shown().count().feed(digester);
         self.shown().for_each(|element| element.feed(digester));
+    }
+}
+
+impl<E: Element + 'static> Specified for TwoPhaseSet<E> {
+    fn specification(&self) -> Specification<SetOp<E>, BTreeSet<E>> {
+        two_phase().growing_with(Growth::Updates)
     }
 }
 

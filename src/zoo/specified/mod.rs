@@ -1,5 +1,10 @@
 //! Which specification a data type claims to meet.
 
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+pub(crate) mod trials;
+
 use crate::model::Specification;
 use crate::replica::DataType;
 
