@@ -33,7 +33,8 @@ impl Guarantee {
         Guarantee::ConsistentPrefix,
     ];
 
-    const fn about(self) -> &'static About {
+    /// What can be told of its check.
+    pub const fn about(self) -> &'static About {
         match self {
             Guarantee::ReadYourWrites => &About {
                 name: "read_your_writes",

@@ -103,7 +103,7 @@ pub(super) fn run(arguments: &Arguments) -> u8 {
 fn read(path: &Path) -> Result<File, String> {
     let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
     let file = File::parse(&text).map_err(|error| error.to_string())?;
-    registry::check(&file.system.data, &file.system.sync).map_err(|unknown| unknown.to_string())?;
+    registry::system(&file.system.data, &file.system.sync).map_err(|unknown| unknown.to_string())?;
     file.world.clone().plan().map_err(|refusals| refusals.to_string())?;
     Ok(file)
 }
@@ -116,7 +116,7 @@ fn tell(path: &Path, seeds: &Range<u64>, outcome: &Outcome) -> io::Result<()> {
         writeln!(out, "          did nothing: {idle}")?;
     }
     if let Some((seed, says)) = outcome.finding() {
-        let wrong = outcome.diverged.len() + outcome.panicked.len() + outcome.exhausted.len();
+        let wrong = outcome.findings.len();
         writeln!(out, "          {wrong} of {} seeds; the first is {seed}: {says}", outcome.runs)?;
         writeln!(out, "          again with: squall run {} --seed {seed}", path.display())?;
     }

@@ -6,9 +6,11 @@
 mod campaign;
 mod hostile;
 mod proposer;
+mod runner;
 mod trial;
 
 pub use campaign::{Outcome, RunError, Verdict, campaign};
 pub use hostile::{Hostile, hostile};
 pub use proposer::Proposer;
-pub use trial::{Finding, Trial, judge, trial};
+pub use runner::{Finding, Ran, Runner, STANDARD};
+pub use trial::{Trial, trial};

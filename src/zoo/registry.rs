@@ -1,27 +1,17 @@
-//! The list of systems that scenario files can ask for by name: data types, and the syncs that they run on.
-//!
-//! A [`Visitor`] is called with the concrete types, so that nothing is erased on the way. Each pair makes the
-//! program larger and slower to build, so the list holds one or two syncs for a type; in Rust every pair
-//! that fits can be run (`tests/matrix.rs`).
+//! The list of systems that can be asked for by name: data types, and the syncs that they run on.
 
 use std::fmt;
 
-use super::composite::ShoppingCart;
-use super::counter::{GCounter, PnCounter};
-use super::register::{LwwRegister, MvRegister};
-use super::set::{OrSet, RemoveWinsSet, TaggedOrSet, TwoPhaseSet};
-use super::sync::{AnyOrder, AsDeltas, Fetch, FullState, Intervals, Merkle, Operations, Protocol, Sync};
-use super::text::fugue::Fugue;
-use crate::base::{Hybrid, Wall};
-
-/// Whoever wants to be called with a system.
-pub trait Visitor {
-    /// What comes of it.
-    type Output;
-
-    /// Called with the protocol that was asked for, as every replica begins.
-    fn visit<P: Protocol>(self, protocol: P) -> Self::Output;
-}
+use super::counter::{BoundedCounter, GCounter, PnCounter};
+use super::map::{AddWins, DotCounter, Record, ResetMap, UpdateWinsMap};
+use super::register::{ClientMvRegister, Lattice, LatticeRegister, LwwRegister, MaxRegister, MinRegister, MvRegister};
+use super::set::{
+    Bias, BoundedContextSet, DisableWinsFlag, EnableWinsFlag, GSet, LwwSet, OrSet, RemoveWinsSet, TaggedOrSet,
+    TwoPhaseSet,
+};
+use super::sync::{AnyOrder, AsDeltas, Fetch, Fitting, FullState, Intervals, Merkle, Operations, Sync};
+use super::{AnySystem, System};
+use crate::base::{Hybrid, Lamport, Wall};
 
 /// A system that there is not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,8 +20,8 @@ pub enum Unknown {
     Data(String),
     /// No sync is called so.
     Sync(String),
-    /// The data type does not run on this sync; it runs on those named last.
-    Pair(String, String, Vec<&'static str>),
+    /// The data type does not run on this sync, for this reason; it runs on those named last.
+    Pair(String, String, String, Vec<&'static str>),
 }
 
 impl fmt::Display for Unknown {
@@ -43,8 +33,8 @@ impl fmt::Display for Unknown {
             Unknown::Sync(sync) => {
                 write!(f, "no sync is called `{sync}`: there are {}", SYNCS.map(|(name, _)| name).join(", "))
             }
-            Unknown::Pair(data, sync, others) => {
-                write!(f, "`{data}` does not run on `{sync}`: it runs on {}", others.join(", "))
+            Unknown::Pair(data, sync, reason, others) => {
+                write!(f, "`{data}` does not run on `{sync}`: {reason}; it runs on {}", others.join(", "))
             }
         }
     }
@@ -61,23 +51,13 @@ const SYNCS: [(&str, Sync); 6] = [
     ("fetch", Sync::Fetch),
 ];
 
-fn named(sync: &str) -> Result<Sync, Unknown> {
-    SYNCS.iter().find(|(name, _)| *name == sync).map(|(_, sync)| *sync).ok_or_else(|| Unknown::Sync(sync.to_owned()))
-}
-
-/// What a form that a data type comes in lets it run on.
+/// The syncs that a form of a data type is for.
 macro_rules! syncs_of {
     (state) => {
         &[Sync::FullState]
     };
     (deltas) => {
-        &[Sync::DeltaIntervals]
-    };
-    (fetch) => {
-        &[Sync::Fetch]
-    };
-    (loose) => {
-        &[Sync::DeltasInAnyOrder]
+        &[Sync::DeltasInAnyOrder, Sync::DeltaIntervals, Sync::Fetch]
     };
     (effects) => {
         &[Sync::Operations]
@@ -87,80 +67,107 @@ macro_rules! syncs_of {
     };
 }
 
-/// Visits with a value on a sync, if the form is for that sync.
+/// A value on a sync, if its form is for that sync.
 macro_rules! on {
-    (state, $sync:expr, $value:expr, $visitor:ident) => {
+    (state, $sync:expr, $value:expr) => {
         if $sync == Sync::FullState {
-            return Ok($visitor.visit(FullState::new($value)));
+            return Some(System::of(FullState::new($value)).into());
         }
     };
-    (deltas, $sync:expr, $value:expr, $visitor:ident) => {
-        if $sync == Sync::DeltaIntervals {
-            return Ok($visitor.visit(Intervals::new($value)));
+    (deltas, $sync:expr, $value:expr) => {
+        match $sync {
+            Sync::DeltasInAnyOrder => return Some(System::of(AnyOrder::new($value)).into()),
+            Sync::DeltaIntervals => return Some(System::of(Intervals::new($value)).into()),
+            Sync::Fetch => return Some(System::of(Fetch::<_, AsDeltas>::new($value)).into()),
+            _ => {}
         }
     };
-    (fetch, $sync:expr, $value:expr, $visitor:ident) => {
-        if $sync == Sync::Fetch {
-            return Ok($visitor.visit(Fetch::<_, AsDeltas>::new($value)));
-        }
-    };
-    (loose, $sync:expr, $value:expr, $visitor:ident) => {
-        if $sync == Sync::DeltasInAnyOrder {
-            return Ok($visitor.visit(AnyOrder::new($value)));
-        }
-    };
-    (effects, $sync:expr, $value:expr, $visitor:ident) => {
+    (effects, $sync:expr, $value:expr) => {
         if $sync == Sync::Operations {
-            return Ok($visitor.visit(Operations::new($value)));
+            return Some(System::of(Operations::new($value)).into());
         }
     };
-    (rows, $sync:expr, $value:expr, $visitor:ident) => {
+    (rows, $sync:expr, $value:expr) => {
         if $sync == Sync::Merkle {
-            return Ok($visitor.visit(Merkle::new($value)));
+            return Some(System::of(Merkle::new($value)).into());
         }
     };
+}
+
+/// A data type that can be asked for.
+struct Row {
+    name: &'static str,
+    /// The syncs that its forms are for, by form.
+    forms: &'static [&'static [Sync]],
+    fits: fn(Sync) -> Result<(), String>,
+    on: fn(Sync) -> Option<AnySystem>,
+}
+
+impl Row {
+    fn runs_on(&self) -> Vec<&'static str> {
+        let runs = |sync: &Sync| self.forms.iter().any(|form| form.contains(sync)) && (self.fits)(*sync).is_ok();
+        SYNCS.iter().filter(|(_, sync)| runs(sync)).map(|(name, _)| *name).collect()
+    }
 }
 
 macro_rules! registry {
-    ($($data:literal: $value:expr, $($form:ident)+;)*) => {
-        /// Every data type with the syncs that it runs on.
-        pub fn all() -> Vec<(&'static str, Vec<&'static str>)> {
-            vec![$(($data, {
-                let fits: &[&[Sync]] = &[$(syncs_of!($form)),+];
-                SYNCS.iter().filter(|(_, sync)| fits.iter().any(|fits| fits.contains(sync))).map(|(name, _)| *name).collect()
-            })),*]
-        }
-
-        /// Calls a visitor with the system of these names.
-        pub fn visit<V: Visitor>(data: &str, sync: &str, visitor: V) -> Result<V::Output, Unknown> {
-            check(data, sync)?;
-            let asked = named(sync)?;
-            match data {
-                $($data => { $(on!($form, asked, $value, visitor);)+ })*
-                _ => {}
-            }
-            Err(Unknown::Data(data.to_owned()))
-        }
+    ($($data:literal: $type:ty = $value:expr, $($form:ident)+;)*) => {
+        const ROWS: &[Row] = &[$(Row {
+            name: $data,
+            forms: &[$(syncs_of!($form)),+],
+            fits: |sync| <$type as Fitting>::fits(sync).map_err(|misfit| misfit.reason.to_owned()),
+            on: |sync| {
+                $(on!($form, sync, <$type>::from($value));)+
+                None
+            },
+        }),*];
     };
 }
 
+#[rustfmt::skip]
 registry! {
-    "g_counter": GCounter::new(), state;
-    "pn_counter": PnCounter::new(), deltas;
-    "lww_register_by_clock": LwwRegister::<String, Wall>::new(), state;
-    "lww_register_by_hybrid": LwwRegister::<String, Hybrid>::new(), fetch;
-    "mv_register": MvRegister::<String>::new(), effects;
-    "or_set": OrSet::<String>::new(), deltas;
-    "or_set_with_tombstones": TaggedOrSet::<String>::new(), effects rows;
-    "remove_wins_set": RemoveWinsSet::<String>::new(), state;
-    "two_phase_set": TwoPhaseSet::<String>::new(), loose;
-    "fugue": Fugue::<char>::new(), deltas;
-    "shopping_cart": ShoppingCart::default(), effects;
+    "g_counter":              GCounter                       = GCounter::new(),                    state deltas effects rows;
+    "pn_counter":             PnCounter                      = PnCounter::new(),                   state deltas effects rows;
+    "bounded_counter":        BoundedCounter                 = BoundedCounter::new(0, [9, 3, 0]),  state deltas effects;
+    "dot_counter":            DotCounter                     = DotCounter::default(),              state deltas effects rows;
+    "lww_register_by_clock":  LwwRegister<String, Wall>      = LwwRegister::new(),                 state deltas effects rows;
+    "lww_register_by_lamport": LwwRegister<String, Lamport>  = LwwRegister::new(),                 state deltas effects rows;
+    "lww_register_by_hybrid": LwwRegister<String, Hybrid>    = LwwRegister::new(),                 state deltas effects rows;
+    "max_register":           MaxRegister<u64>               = MaxRegister::new(),                 state deltas effects rows;
+    "min_register":           MinRegister<u64>               = MinRegister::new(),                 state deltas effects rows;
+    "status_register":        LatticeRegister                = LatticeRegister::new(status()),     state deltas effects rows;
+    "mv_register":            MvRegister<String>             = MvRegister::new(),                  state deltas effects rows;
+    "mv_register_with_contexts": ClientMvRegister<String>    = ClientMvRegister::new(),            state deltas effects rows;
+    "g_set":                  GSet<String>                   = GSet::new(),                        state deltas effects rows;
+    "two_phase_set":          TwoPhaseSet<String>            = TwoPhaseSet::new(),                 state deltas effects rows;
+    "lww_set_adds_win":       LwwSet<String>                 = LwwSet::new(Bias::Add),             state deltas effects rows;
+    "lww_set_removals_win":   LwwSet<String>                 = LwwSet::new(Bias::Remove),          state deltas effects rows;
+    "or_set":                 OrSet<String>                  = OrSet::new(),                       state deltas effects;
+    "or_set_with_tombstones": TaggedOrSet<String>            = TaggedOrSet::new(),                 state deltas effects rows;
+    "remove_wins_set":        RemoveWinsSet<String>          = RemoveWinsSet::new(),               state deltas effects;
+    "bounded_context_set":    BoundedContextSet<String>      = BoundedContextSet::new(1),          state deltas;
+    "enable_wins_flag":       EnableWinsFlag                 = EnableWinsFlag::new(),              state deltas effects rows;
+    "disable_wins_flag":      DisableWinsFlag                = DisableWinsFlag::new(),             state deltas effects rows;
+    "map_with_reset_remove":  ResetMap<String, AddWins<String>> = ResetMap::default(),             state deltas effects;
+    "map_with_update_wins":   UpdateWinsMap<String, PnCounter> = UpdateWinsMap::default(),         state deltas effects;
+    "record":                 Record<String, String, Lamport> = Record::default(),                 state deltas effects rows;
 }
 
-/// Whether there is a system of these names.
-pub fn check(data: &str, sync: &str) -> Result<(), Unknown> {
-    named(sync)?;
-    let (_, syncs) = all().into_iter().find(|(name, _)| *name == data).ok_or_else(|| Unknown::Data(data.to_owned()))?;
-    if syncs.contains(&sync) { Ok(()) } else { Err(Unknown::Pair(data.to_owned(), sync.to_owned(), syncs)) }
+/// The order of a person's status.
+fn status() -> Lattice {
+    Lattice::of_levels([["offline", "away", "online"]]).unwrap_or_else(|refused| unreachable!("a chain: {refused:?}"))
+}
+
+/// Every data type with the syncs that it runs on.
+pub fn all() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    ROWS.iter().map(|row| (row.name, row.runs_on()))
+}
+
+/// The system of these names.
+pub fn system(data: &str, sync: &str) -> Result<AnySystem, Unknown> {
+    let (_, asked) = SYNCS.iter().find(|(name, _)| *name == sync).ok_or_else(|| Unknown::Sync(sync.to_owned()))?;
+    let row = ROWS.iter().find(|row| row.name == data).ok_or_else(|| Unknown::Data(data.to_owned()))?;
+    let misfit = |reason| Unknown::Pair(data.to_owned(), sync.to_owned(), reason, row.runs_on());
+    (row.fits)(*asked).map_err(misfit)?;
+    (row.on)(*asked).ok_or_else(|| misfit("it does not come in that form".to_owned()))
 }

@@ -1,0 +1,30 @@
+//! No right implementation is accused: every data type on every sync that fits, in the hostile world, with
+//! all checks on.
+
+use squall::run::{STANDARD, hostile, trial};
+use squall::zoo::registry;
+
+/// How many seeds: `SQUALL_SEEDS`, else few where code is not optimised.
+fn seeds() -> u64 {
+    let asked = std::env::var("SQUALL_SEEDS").ok().and_then(|text| text.parse().ok());
+    asked.unwrap_or(if cfg!(debug_assertions) { 4 } else { 200 })
+}
+
+#[test]
+fn no_right_implementation_is_accused_in_the_hostile_world() {
+    let mut accused = Vec::new();
+    for (data, syncs) in registry::all() {
+        for sync in syncs {
+            let system = registry::system(data, sync).unwrap();
+            let trial = trial(system, &hostile(&[]), &STANDARD, 0..seeds());
+            if let Some((seed, finding)) = &trial.found {
+                accused.push(format!("{data} on {sync}, seed {}: {finding}", seed.0));
+            }
+            for (check, judged) in &trial.judged {
+                let applies = !matches!(*check, "effect" | "stamps");
+                assert!(*judged > 0 || !applies || trial.found.is_some(), "{data} on {sync}: `{check}` judged nothing");
+            }
+        }
+    }
+    assert!(accused.is_empty(), "{} accused:\n{}", accused.len(), accused.join("\n"));
+}
