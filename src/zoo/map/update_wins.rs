@@ -5,11 +5,13 @@
 //! say which keys show. Nothing that was ever put in is forgotten.
 
 use std::collections::BTreeMap;
-use std::fmt::Debug;
+use std::convert::Infallible;
+use std::fmt::{self, Debug};
 
 use serde::{Deserialize, Serialize};
 
 use super::entries::Entries;
+use crate::base::Stamp;
 use crate::model::Specification;
 use crate::model::map::{MapOp, update_wins};
 use crate::replica::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
@@ -17,13 +19,16 @@ use crate::zoo::Specified;
 use crate::zoo::dots::{Causal, DotMap, DotSet, DotStore};
 
 /// A map with update-wins.
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(bound = "K: Element, V: DataType", deny_unknown_fields)]
 pub struct UpdateWinsMap<K, V> {
     /// The keys that show, each by the dots of updates.
     keys: Keys<K>,
     /// What was ever put in, also where it does not show.
     contents: Entries<K, V>,
+    /// What the value that was changed last says of its stamp. It is reported and is no part of the state.
+    #[serde(skip)]
+    latest: Option<Stamp>,
 }
 
 type Keys<K> = Causal<DotMap<K, DotSet>>;
@@ -62,34 +67,49 @@ impl<K: Element, V: DataType + Default> UpdateWinsMap<K, V> {
     }
 
     /// Changes what is at a key, or what would be there if it is new.
-    fn change<R>(&mut self, key: &K, change: impl FnOnce(&mut V) -> Result<R, Refused>) -> Result<R, Refused> {
-        match self.contents.get_mut(key) {
-            Some(value) => change(value),
-            None => {
-                let mut value = V::default();
-                let result = change(&mut value)?;
-                self.contents.insert(key.clone(), value);
-                Ok(result)
-            }
+    fn change<R, X>(&mut self, key: &K, change: impl FnOnce(&mut V) -> Result<R, X>) -> Result<R, X> {
+        if let Some(value) = self.contents.get_mut(key) {
+            let result = change(value)?;
+            self.latest = value.latest_stamp();
+            return Ok(result);
         }
+        let mut value = V::default();
+        let result = change(&mut value)?;
+        self.latest = value.latest_stamp();
+        self.contents.insert(key.clone(), value);
+        Ok(result)
     }
 }
 
 impl<K, V> Default for UpdateWinsMap<K, V> {
     fn default() -> Self {
         let keys = Causal { store: DotMap::new(), context: Default::default() };
-        UpdateWinsMap { keys, contents: Entries::default() }
+        UpdateWinsMap { keys, contents: Entries::default(), latest: None }
+    }
+}
+
+impl<K: PartialEq, V: PartialEq> PartialEq for UpdateWinsMap<K, V> {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.keys, &self.contents) == (&other.keys, &other.contents)
+    }
+}
+
+impl<K: Debug, V: Debug> Debug for UpdateWinsMap<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut map = f.debug_struct("UpdateWinsMap");
+        map.field("keys", &self.keys).field("contents", &self.contents).finish_non_exhaustive()
     }
 }
 
 impl<K: Clone, V: Clone> Clone for UpdateWinsMap<K, V> {
     fn clone(&self) -> Self {
-        UpdateWinsMap { keys: self.keys.clone(), contents: self.contents.clone() }
+        UpdateWinsMap { keys: self.keys.clone(), contents: self.contents.clone(), latest: self.latest }
     }
 
     fn clone_from(&mut self, source: &Self) {
         self.keys.clone_from(&source.keys);
         self.contents.clone_from(&source.contents);
+        self.latest = source.latest;
     }
 }
 
@@ -109,6 +129,11 @@ impl<K: Element, V: DataType + Default> DataType for UpdateWinsMap<K, V> {
         let shown = self.contents.iter().filter(|(key, _)| self.keys.store.get(key).is_some());
         shown.map(|(key, value)| (key.clone(), value.view())).collect()
     }
+
+    /// That of the value at the key. Stamps at different keys have nothing to do with one another.
+    fn latest_stamp(&self) -> Option<Stamp> {
+        self.latest
+    }
 }
 
 impl<K, V> Specified for UpdateWinsMap<K, V>
@@ -123,8 +148,9 @@ where
 
 impl<K: Element, V: StateBased + Default> StateBased for UpdateWinsMap<K, V> {
     fn apply(&mut self, op: &Self::Op, site: Site) -> Result<(), Refused> {
-        if let MapOp::Update(key, op) = op {
-            self.change(key, |value| value.apply(op, site))?;
+        match op {
+            MapOp::Update(key, op) => self.change(key, |value| value.apply(op, site))?,
+            MapOp::Remove(_) => self.latest = None,
         }
         let keys = self.keys_after(op, site);
         self.keys.join(&keys);
@@ -143,7 +169,10 @@ impl<K: Element, V: DeltaBased + Default> DeltaBased for UpdateWinsMap<K, V> {
     fn mutate(&mut self, op: &Self::Op, site: Site) -> Result<Self::Delta, Refused> {
         let contents = match op {
             MapOp::Update(key, op) => Entries::single(key.clone(), self.change(key, |value| value.mutate(op, site))?),
-            MapOp::Remove(_) => Entries::default(),
+            MapOp::Remove(_) => {
+                self.latest = None;
+                Entries::default()
+            }
         };
         let keys = self.keys_after(op, site);
         self.keys.join(&keys);
@@ -194,15 +223,12 @@ impl<K: Element, V: OpBased + Default> OpBased for UpdateWinsMap<K, V> {
 
     fn effect(&mut self, effect: &Self::Effect) {
         self.keys.join(&effect.keys);
+        self.latest = None;
         if let Some((key, effect)) = &effect.content {
-            match self.contents.get_mut(key) {
-                Some(value) => value.effect(effect),
-                None => {
-                    let mut value = V::default();
-                    value.effect(effect);
-                    self.contents.insert(key.clone(), value);
-                }
-            }
+            let Ok(()) = self.change(key, |value| {
+                value.effect(effect);
+                Ok::<_, Infallible>(())
+            });
         }
     }
 }
@@ -270,6 +296,23 @@ mod tests {
         assert_eq!(fields(&map), [""; 0]);
         map.apply(&set("mail"), Site::of(0)).expect("fits");
         assert_eq!(fields(&map), ["mail", "name"]);
+    }
+
+    #[test]
+    fn a_map_reports_the_stamp_of_the_value_that_was_changed_last() {
+        let mut map = UpdateWinsMap::<u32, Record<u32, u32, Lamport>>::default();
+        let mut stamp_of = |op| {
+            map.apply(&op, Site::of(3)).expect("fits");
+            let by_effect = &mut map.clone();
+            by_effect.effect(&map.prepare(&op, Site::of(3)).expect("fits"));
+            let counter = |stamp| if let Stamp::Lamport(stamp) = stamp { stamp.counter } else { 0 };
+            [map.latest_stamp(), by_effect.latest_stamp()].map(|stamp| stamp.map(counter))
+        };
+        let set = |key| MapOp::Update(key, RecordOp::Set(0, 0));
+        assert_eq!(stamp_of(set(7)), [Some(1), Some(2)]);
+        assert_eq!(stamp_of(set(7)), [Some(2), Some(3)]);
+        assert_eq!(stamp_of(set(8)), [Some(1), Some(2)]);
+        assert_eq!(stamp_of(MapOp::Remove(7)), [None, None]);
     }
 
     #[test]
