@@ -582,6 +582,28 @@ mod tests {
     }
 
     #[test]
+    fn what_was_typed_right_before_an_element_stays_there_as_far_as_that_can_be() {
+        // One has typed a, another z; a third, who knows only a, types x behind it; and the writer of z, knowing
+        // both, types y between them.
+        let story = |view| {
+            let mut story = Story::of(Promise::Whole);
+            story.types(0, 0, 'a');
+            story.types(1, 0, 'z');
+            story.learns(1, &[0], "az").expect("right");
+            story.learns(2, &[0], "a").expect("right");
+            story.types(1, 1, 'y');
+            story.types(2, 1, 'x');
+            story.learns(3, &[1, 2], view)
+        };
+        assert_eq!(story("axyz"), Ok(Found::Right));
+        assert_eq!(
+            wrong(story("ayxz")),
+            "'y', inserted between 'a' and 'z', is shown before 'x', inserted at the end behind 'a'; the other way \
+             round, what was typed together would stay together"
+        );
+    }
+
+    #[test]
     fn nothing_is_said_of_a_view_that_could_show_either_of_two_equal_elements() {
         let mut story = Story::of(Promise::Strong);
         story.types(0, 0, 'a');
