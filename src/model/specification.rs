@@ -25,6 +25,7 @@ pub struct Specification<O, V> {
     intent: Option<Intent<O, V>>,
     refusal: Option<Refusal<O>>,
     beside: Option<Beside<O, V>>,
+    stamped: Option<fn(&O) -> bool>,
 }
 
 type View<O, V> = Arc<dyn Fn(&Visible<'_, O>) -> V + Send + Sync>;
@@ -121,6 +122,7 @@ impl<O, V> Specification<O, V> {
             intent: None,
             refusal: None,
             beside: None,
+            stamped: None,
         }
     }
 
@@ -132,6 +134,16 @@ impl<O, V> Specification<O, V> {
     /// The same, of a type that arbitrates by stamps from this clock.
     pub fn stamped_by(self, clock: Source) -> Specification<O, V> {
         Specification { clock: Some(clock), ..self }
+    }
+
+    /// The same, of a type that gives stamps only to operations like these.
+    pub fn stamping(self, which: fn(&O) -> bool) -> Specification<O, V> {
+        Specification { stamped: Some(which), ..self }
+    }
+
+    /// Whether an operation is given a stamp.
+    pub fn stamps(&self, op: &O) -> bool {
+        self.clock.is_some() && self.stamped.is_none_or(|which| which(op))
     }
 
     /// The same, of a type whose state grows only with this.

@@ -19,7 +19,11 @@ pub fn rich_text<E: Clone + PartialEq + Debug + 'static>() -> Specification<Rich
         visible.in_causal_order().into_iter().for_each(|issued| text.take_in(issued));
         text.view()
     };
-    Specification::new("rich text", view).stamped_by(Source::Lamport).intending(just_that)
+    Specification::new("rich text", view)
+        .stamped_by(Source::Lamport)
+        .stamping(|op| !matches!(op, RichTextOp::Delete(_)))
+        .refusing(move |visible, _, op| op.fits(view(visible).len() as u32).is_err())
+        .intending(just_that)
 }
 
 /// What the known updates did, by the characters that their writers meant.

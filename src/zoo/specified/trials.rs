@@ -165,8 +165,9 @@ fn issue<T: StateBased + Specified>(
     let specification = replica.value.specification();
     let slot = ReplicaId(at);
     let update = Update { replica: slot, number: history.of(slot) + 1 };
-    let (identity, nth, stamp) = (site.identity, history.signed(site.identity) + 1, replica.value.latest_stamp());
-    assert!(specification.clock.is_none() || stamp.is_some(), "{op:?} has no stamp, and its type arbitrates by them");
+    let (identity, nth) = (site.identity, history.signed(site.identity) + 1);
+    let stamp = replica.value.latest_stamp().filter(|_| specification.stamps(&op));
+    assert!(stamp.is_some() || !specification.stamps(&op), "{op:?} has no stamp, and its type arbitrates by them");
     let key = specification.key(&op);
     history.add(Issued { update, op, identity, nth, at: site.now, reading: site.now, stamp, seen }, key);
     replica.known.insert(update);
