@@ -4,12 +4,18 @@
 //! operations come to, and in that an operation by path makes what it lacks on the way. An index is one
 //! into what the writer is shown at that moment. No meaning is decided here.
 
+mod by_identity;
+mod by_path;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Canonical, Digester};
+
+pub use by_identity::by_identity;
+pub use by_path::by_path;
 
 /// One step down from an object or an array.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -252,7 +258,44 @@ fn value(depth: usize, pick: &mut dyn FnMut(u64) -> u64) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Specification;
+    use super::super::testing::shown;
     use super::*;
+
+    fn path(text: &str) -> Vec<Step> {
+        let words = text.split(['.', '[', ']']).filter(|word| !word.is_empty());
+        words.map(|word| word.parse().map_or_else(|_| Step::Key(word.to_owned()), Step::At)).collect()
+    }
+
+    pub(super) fn put(at: &str, value: Value) -> DocumentOp {
+        DocumentOp::Put(path(at), value)
+    }
+
+    pub(super) fn insert(at: &str, index: u32, value: Value) -> DocumentOp {
+        DocumentOp::Insert(path(at), index, value)
+    }
+
+    pub(super) fn delete(at: &str) -> DocumentOp {
+        DocumentOp::Delete(path(at))
+    }
+
+    pub(super) fn types(at: &str, index: u32, letter: char) -> DocumentOp {
+        DocumentOp::Type(path(at), index, letter)
+    }
+
+    pub(super) fn erase(at: &str, index: u32) -> DocumentOp {
+        DocumentOp::Erase(path(at), index)
+    }
+
+    /// What a story must come to, as JSON.
+    #[track_caller]
+    pub(super) fn check(
+        meaning: &Specification<DocumentOp, Object>,
+        told: impl IntoIterator<Item = (&'static str, DocumentOp, &'static str)>,
+        expected: &str,
+    ) {
+        assert_eq!(Json::Object(shown(meaning, told)).to_string(), expected);
+    }
 
     #[test]
     fn a_view_prints_as_json_with_conflicts_between_bars() {

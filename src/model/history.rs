@@ -188,6 +188,13 @@ impl<'a, O> Visible<'a, O> {
         few.chain(all.into_iter().flatten()).filter_map(|update| history.get(update))
     }
 
+    /// Its updates so that each comes after all that it has seen.
+    pub fn in_causal_order(&self) -> Vec<&'a Issued<O>> {
+        let mut updates: Vec<_> = self.iter().collect();
+        updates.sort_by_key(|issued| (issued.seen.len(), issued.update));
+        updates
+    }
+
     /// Its updates in groups, by what they are about. Those about nothing are left out.
     pub fn by<K: Ord>(&self, key: impl Fn(&'a O) -> Option<K>) -> BTreeMap<K, Vec<&'a Issued<O>>> {
         let mut groups = BTreeMap::<K, Vec<_>>::new();

@@ -4,6 +4,16 @@
 //! insertions is found is no matter of this model. What a client sees is a `Vec<E>`. The law: an index out
 //! of range is refused, and a refused operation changes nothing.
 
+mod newest_first;
+mod order;
+mod row;
+mod strong;
+mod weak;
+mod whole;
+
+pub(super) use newest_first::newest_first;
+pub use order::{Order, Promise, list, within};
+
 use serde::{Deserialize, Serialize};
 
 /// A change of a list.

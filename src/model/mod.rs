@@ -7,6 +7,7 @@ pub mod counter;
 pub mod document;
 pub mod flag;
 mod history;
+mod judge;
 pub mod list;
 pub mod map;
 pub mod register;
@@ -19,4 +20,5 @@ pub mod tree;
 
 pub use ask::{Ask, Asks, Told};
 pub use history::{History, Issued, Share, Visible, seen_by};
+pub use judge::{Found, Judge, Ruling};
 pub use specification::{Growth, Judged, Parts, Source, Specification, key_of};

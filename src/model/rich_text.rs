@@ -6,12 +6,16 @@
 //! that meet what was concurrently typed or deleted is no matter of this model. The law: an index out of
 //! range or a mark on nothing is refused, and a refused operation changes nothing.
 
+mod showing;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use super::list::ListOp;
 use crate::base::{Canonical, Digester};
+
+pub use showing::rich_text;
 
 /// A change of a text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{History, Visible};
+use super::{History, Judge, Visible};
 use crate::base::{Canonical, Digester, Identity, Known};
 
 /// What a data type with operations `O` must show.
@@ -24,6 +24,8 @@ pub struct Specification<O, V> {
     parts: Option<Parts<O, V>>,
     intent: Option<Intent<O, V>>,
     refusal: Option<Refusal<O>>,
+    beside: Option<Beside<O, V>>,
+    stamped: Option<fn(&O) -> bool>,
 }
 
 type View<O, V> = Arc<dyn Fn(&Visible<'_, O>) -> V + Send + Sync>;
@@ -33,6 +35,19 @@ type Intent<O, V> = Arc<dyn Fn(&V, &O, &V) -> Result<(), String> + Send + Sync>;
 
 /// Whether who signs so, and knows these updates, may not ask for this.
 type Refusal<O> = Arc<dyn Fn(&Visible<'_, O>, Identity, &O) -> bool + Send + Sync>;
+/// What no function of the visible updates tells: the rest of a view, and who judges it.
+struct Beside<O, V> {
+    told: fn(&V) -> V,
+    judge: MakeJudge<O, V>,
+}
+
+type MakeJudge<O, V> = Arc<dyn Fn() -> Box<dyn Judge<O, V> + Send> + Send + Sync>;
+
+impl<O, V> Clone for Beside<O, V> {
+    fn clone(&self) -> Self {
+        Beside { told: self.told, judge: self.judge.clone() }
+    }
+}
 
 /// Where a view can be held against the specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +99,7 @@ impl<O, V> Copy for Parts<O, V> {}
 impl<O, V> Clone for Specification<O, V> {
     fn clone(&self) -> Self {
         let (view, intent, refusal) = (self.view.clone(), self.intent.clone(), self.refusal.clone());
-        Specification { view, intent, refusal, ..*self }
+        Specification { view, intent, refusal, beside: self.beside.clone(), ..*self }
     }
 }
 
@@ -106,6 +121,8 @@ impl<O, V> Specification<O, V> {
             parts: None,
             intent: None,
             refusal: None,
+            beside: None,
+            stamped: None,
         }
     }
 
@@ -117,6 +134,16 @@ impl<O, V> Specification<O, V> {
     /// The same, of a type that arbitrates by stamps from this clock.
     pub fn stamped_by(self, clock: Source) -> Specification<O, V> {
         Specification { clock: Some(clock), ..self }
+    }
+
+    /// The same, of a type that gives stamps only to operations like these.
+    pub fn stamping(self, which: fn(&O) -> bool) -> Specification<O, V> {
+        Specification { stamped: Some(which), ..self }
+    }
+
+    /// Whether an operation is given a stamp.
+    pub fn stamps(&self, op: &O) -> bool {
+        self.clock.is_some() && self.stamped.is_none_or(|which| which(op))
     }
 
     /// The same, of a type whose state grows only with this.
@@ -146,6 +173,16 @@ impl<O, V> Specification<O, V> {
     }
 
     /// The only right view of these updates.
+    /// The same, of a type of whose view the function tells only this; the rest is for a judge.
+    pub fn beside(
+        self,
+        told: fn(&V) -> V,
+        judge: impl Fn() -> Box<dyn Judge<O, V> + Send> + Send + Sync + 'static,
+    ) -> Specification<O, V> {
+        Specification { beside: Some(Beside { told, judge: Arc::new(judge) }), ..self }
+    }
+
+    /// The only right view of these updates, or as much of it as is [told](Specification::told).
     pub fn view(&self, visible: &Visible<'_, O>) -> V {
         (self.view)(visible)
     }
@@ -153,6 +190,16 @@ impl<O, V> Specification<O, V> {
     /// The view of who knows nothing.
     pub fn empty(&self) -> V {
         self.view(&Visible::new(&History::new(), &Known::new()))
+    }
+
+    /// Of a view that is shown, what must equal [`view`](Specification::view); none where that is all of it.
+    pub fn told(&self, shown: &V) -> Option<V> {
+        self.beside.as_ref().map(|beside| (beside.told)(shown))
+    }
+
+    /// Who judges the rest of a view, if the function does not tell all of it.
+    pub fn judge(&self) -> Option<Box<dyn Judge<O, V> + Send>> {
+        self.beside.as_ref().map(|beside| (beside.judge)())
     }
 
     /// How the view falls into parts, if it does.

@@ -5,9 +5,13 @@
 //! plain number that need not be free, and where it is the same in the order of the nodes themselves. How
 //! concurrent moves are reconciled is no matter of this model. The law: no node is ever below itself.
 
+mod showing;
+
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Canonical, Digester};
+
+pub use showing::tree;
 
 /// A change of a tree.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

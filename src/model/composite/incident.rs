@@ -4,8 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::one_of;
+use super::{asked, one_of, part};
 use crate::base::{Canonical, Digester};
+use crate::model::map::{RecordOp, record};
+use crate::model::register::{RegisterOp, largest};
+use crate::model::set::{GrowOp, SetOp, add_wins, grow_only};
+use crate::model::{Source, Specification};
 
 /// What can be asked of an incident board.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,7 +40,59 @@ pub struct IncidentView {
     pub log: BTreeSet<String>,
 }
 
+/// The last write to each field, the worst severity, everyone of whom some joining was seen by no leaving, and all
+/// that was logged.
+pub fn incident() -> Specification<IncidentOp, IncidentView> {
+    let (fields, severity, responders, log) = (record(Source::Lamport), largest(), add_wins(), grow_only());
+    Specification::new("incident board", move |visible| IncidentView {
+        fields: part(&fields, visible, IncidentOp::on_fields),
+        severity: part(&severity, visible, IncidentOp::on_severity),
+        responders: part(&responders, visible, IncidentOp::on_responders),
+        log: part(&log, visible, IncidentOp::on_log),
+    })
+    .stamped_by(Source::Lamport)
+    .stamping(|op| op.on_fields().is_some())
+    .intending(|_, op, after| {
+        let field = op.on_fields().is_none_or(|RecordOp::Set(field, value)| after.fields.get(&field) == Some(&value));
+        let severity = op.on_severity().is_none_or(|RegisterOp::Write(severity)| after.severity >= Some(severity));
+        let responder = |op: SetOp<String>| after.responders.contains(op.element()) == matches!(op, SetOp::Add(_));
+        let logged = op.on_log().is_none_or(|GrowOp::Add(entry)| after.log.contains(&entry));
+        asked(field && severity && op.on_responders().is_none_or(responder) && logged, || {
+            format!("after {op:?} the board shows {after:?}")
+        })
+    })
+}
+
 impl IncidentOp {
+    fn on_fields(&self) -> Option<RecordOp<String, String>> {
+        match self {
+            IncidentOp::Set(field, value) => Some(RecordOp::Set(field.clone(), value.clone())),
+            _ => None,
+        }
+    }
+
+    fn on_severity(&self) -> Option<RegisterOp<u32>> {
+        match self {
+            IncidentOp::Escalate(severity, _) => Some(RegisterOp::Write(*severity)),
+            _ => None,
+        }
+    }
+
+    fn on_responders(&self) -> Option<SetOp<String>> {
+        match self {
+            IncidentOp::Join(name) => Some(SetOp::Add(name.clone())),
+            IncidentOp::Leave(name) => Some(SetOp::Remove(name.clone())),
+            _ => None,
+        }
+    }
+
+    fn on_log(&self) -> Option<GrowOp<String>> {
+        match self {
+            IncidentOp::Log(entry) | IncidentOp::Escalate(_, entry) => Some(GrowOp::Add(entry.clone())),
+            _ => None,
+        }
+    }
+
     /// An operation worth trying on a board that shows this. `pick` gives a number below its argument.
     pub fn propose(shown: &IncidentView, pick: &mut dyn FnMut(u64) -> u64) -> IncidentOp {
         let responder = one_of(&["ada", "bo", "cy"], pick);
@@ -58,5 +114,27 @@ impl Canonical for IncidentView {
         self.severity.feed(digester);
         self.responders.feed(digester);
         self.log.feed(digester);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::testing::shown;
+    use super::*;
+
+    #[test]
+    fn escalating_raises_the_severity_and_logs_why_in_one_update() {
+        let escalate = |severity, why: &str| IncidentOp::Escalate(severity, why.to_owned());
+        let told = [
+            ("a", escalate(3, "disk full"), ""),
+            ("b", escalate(1, "pager"), "a"),
+            ("c", IncidentOp::Join("ada".to_owned()), ""),
+            ("d", IncidentOp::Leave("ada".to_owned()), ""),
+        ];
+        let view = shown(&incident(), told);
+        assert_eq!((view.severity, view.log.len(), view.responders.len()), (Some(3), 2, 1));
+        let unlogged = IncidentView { log: BTreeSet::new(), ..view.clone() };
+        assert_eq!(incident().intent(&unlogged, &escalate(1, "pager"), &view), Ok(()));
+        assert!(incident().intent(&unlogged, &escalate(1, "pager"), &unlogged).is_err());
     }
 }

@@ -6,11 +6,23 @@ mod incident;
 mod notes;
 mod profile;
 
-pub use board::{BoardOp, TaskField, TaskKey};
-pub use cart::CartOp;
-pub use incident::{IncidentOp, IncidentView};
-pub use notes::{NotesOp, NotesView};
-pub use profile::{ProfileOp, ProfileView};
+pub use board::{BoardOp, TaskField, TaskKey, board};
+pub use cart::{CartOp, cart};
+pub use incident::{IncidentOp, IncidentView, incident};
+pub use notes::{NotesOp, NotesView, notes};
+pub use profile::{ProfileOp, ProfileView, profile};
+
+use super::{Share, Specification, Visible};
+
+/// What a part shows of its own share of the updates.
+fn part<O, P, V>(specification: &Specification<P, V>, visible: &Visible<'_, O>, share: impl Fn(&O) -> Option<P>) -> V {
+    specification.view(&Share::of(visible.iter(), share).visible())
+}
+
+/// What a writer asked for, if that is not there.
+fn asked(is_there: bool, what: impl FnOnce() -> String) -> Result<(), String> {
+    if is_there { Ok(()) } else { Err(what()) }
+}
 
 /// One of few names, the first more often than the last.
 fn one_of(names: &[&str], pick: &mut dyn FnMut(u64) -> u64) -> String {

@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::one_of;
+use super::{asked, one_of, part};
 use crate::base::{Canonical, Digester};
+use crate::model::map::{RecordOp, record};
+use crate::model::set::{GrowOp, SetOp, add_wins, grow_only};
+use crate::model::{Source, Specification};
 
 /// What can be asked of a profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +35,48 @@ pub struct ProfileView {
     pub tags: BTreeSet<String>,
 }
 
+/// The last write to each field, all devices, and the tags of which some putting on was seen by no taking off.
+pub fn profile() -> Specification<ProfileOp, ProfileView> {
+    let (fields, devices, tags) = (record(Source::Lamport), grow_only(), add_wins());
+    Specification::new("user profile", move |visible| ProfileView {
+        fields: part(&fields, visible, ProfileOp::on_fields),
+        devices: part(&devices, visible, ProfileOp::on_devices),
+        tags: part(&tags, visible, ProfileOp::on_tags),
+    })
+    .stamped_by(Source::Lamport)
+    .stamping(|op| op.on_fields().is_some())
+    .intending(|_, op, after| {
+        let field = op.on_fields().is_none_or(|RecordOp::Set(field, value)| after.fields.get(&field) == Some(&value));
+        let device = op.on_devices().is_none_or(|GrowOp::Add(device)| after.devices.contains(&device));
+        let tag = op.on_tags().is_none_or(|op| after.tags.contains(op.element()) == matches!(op, SetOp::Add(_)));
+        asked(field && device && tag, || format!("after {op:?} the profile shows {after:?}"))
+    })
+}
+
 impl ProfileOp {
+    fn on_fields(&self) -> Option<RecordOp<String, String>> {
+        match self {
+            ProfileOp::Set(field, value) => Some(RecordOp::Set(field.clone(), value.clone())),
+            ProfileOp::SignIn(device) => Some(RecordOp::Set(ProfileOp::LAST_DEVICE.to_owned(), device.clone())),
+            ProfileOp::Tag(_) | ProfileOp::Untag(_) => None,
+        }
+    }
+
+    fn on_devices(&self) -> Option<GrowOp<String>> {
+        match self {
+            ProfileOp::SignIn(device) => Some(GrowOp::Add(device.clone())),
+            _ => None,
+        }
+    }
+
+    fn on_tags(&self) -> Option<SetOp<String>> {
+        match self {
+            ProfileOp::Tag(tag) => Some(SetOp::Add(tag.clone())),
+            ProfileOp::Untag(tag) => Some(SetOp::Remove(tag.clone())),
+            _ => None,
+        }
+    }
+
     /// The field that says which device was used last.
     pub const LAST_DEVICE: &str = "last device";
 
@@ -53,5 +97,30 @@ impl Canonical for ProfileView {
         self.fields.feed(digester);
         self.devices.feed(digester);
         self.tags.feed(digester);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::testing::shown;
+    use super::*;
+
+    #[test]
+    fn signing_in_is_one_update_of_two_parts() {
+        let sign_in = |device: &str| ProfileOp::SignIn(device.to_owned());
+        let told = [
+            ("a", sign_in("phone"), ""),
+            ("b", sign_in("laptop"), ""),
+            ("c", ProfileOp::Tag("vip".to_owned()), ""),
+            ("d", ProfileOp::Untag("vip".to_owned()), ""),
+        ];
+        let view = shown(&profile(), told);
+        assert_eq!(
+            (view.devices.len(), view.tags.len(), view.fields[ProfileOp::LAST_DEVICE].as_str()),
+            (2, 1, "laptop")
+        );
+        assert_eq!(profile().intent(&ProfileView::default(), &sign_in("laptop"), &view), Ok(()));
+        let forgotten = ProfileView { devices: BTreeSet::new(), ..view };
+        assert!(profile().intent(&ProfileView::default(), &sign_in("laptop"), &forgotten).is_err());
     }
 }

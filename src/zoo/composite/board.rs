@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use super::both::{Both, Touch};
 use super::layout::{Composite, Layout};
 use crate::base::Lamport;
-use crate::model::composite::{BoardOp, TaskField, TaskKey};
+use crate::model::Specification;
+use crate::model::composite::{BoardOp, TaskField, TaskKey, board};
 use crate::model::map::RecordOp;
 use crate::model::set::SetOp;
 use crate::replica::{DataType, Element, Refused};
@@ -63,6 +64,10 @@ impl Layout for Board {
             }
         }
         board
+    }
+
+    fn specification() -> Specification<Self::Op, Self::View> {
+        board()
     }
 }
 

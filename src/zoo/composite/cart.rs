@@ -8,9 +8,10 @@
 use std::collections::BTreeMap;
 
 use super::layout::{Composite, Layout};
-use crate::model::composite::CartOp;
+use crate::model::composite::{CartOp, cart};
 use crate::model::counter::CounterOp;
 use crate::model::map::MapOp;
+use crate::model::{Growth, Specification};
 use crate::replica::{DataType, Refused};
 use crate::zoo::map::{Counting, ResetMap};
 
@@ -46,6 +47,10 @@ impl Layout for Cart {
 
     fn view(parts: &Self::Parts) -> BTreeMap<String, i64> {
         parts.view()
+    }
+
+    fn specification() -> Specification<Self::Op, Self::View> {
+        cart().growing_with(Growth::Identities)
     }
 }
 

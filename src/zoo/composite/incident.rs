@@ -7,10 +7,11 @@
 use super::both::{Both, Touch};
 use super::layout::{Composite, Layout};
 use crate::base::Lamport;
-use crate::model::composite::{IncidentOp, IncidentView};
+use crate::model::composite::{IncidentOp, IncidentView, incident};
 use crate::model::map::RecordOp;
 use crate::model::register::RegisterOp;
 use crate::model::set::{GrowOp, SetOp};
+use crate::model::{Growth, Specification};
 use crate::replica::{DataType, Refused};
 use crate::zoo::map::Record;
 use crate::zoo::register::MaxRegister;
@@ -55,6 +56,10 @@ impl Layout for Incident {
             responders: responders.view(),
             log: story.second.view(),
         }
+    }
+
+    fn specification() -> Specification<Self::Op, Self::View> {
+        incident().growing_with(Growth::Identities)
     }
 }
 

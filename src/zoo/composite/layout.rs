@@ -9,7 +9,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Canonical, Stamp};
+use crate::model::Specification;
 use crate::replica::{DataType, Delivery, DeltaBased, OpBased, Refused, Site, StateBased};
+use crate::zoo::Specified;
 
 /// How a value is put together.
 pub trait Layout: Clone + Debug + 'static {
@@ -28,6 +30,9 @@ pub trait Layout: Clone + Debug + 'static {
 
     /// What a client looking now would see.
     fn view(parts: &Self::Parts) -> Self::View;
+
+    /// What must be shown.
+    fn specification() -> Specification<Self::Op, Self::View>;
 }
 
 /// A value put together as its layout says.
@@ -80,6 +85,12 @@ impl<L: Layout> DataType for Composite<L> {
 
     fn latest_stamp(&self) -> Option<Stamp> {
         self.parts.latest_stamp()
+    }
+}
+
+impl<L: Layout> Specified for Composite<L> {
+    fn specification(&self) -> Specification<L::Op, L::View> {
+        L::specification()
     }
 }
 

@@ -7,6 +7,8 @@ mod incident;
 mod layout;
 mod notes;
 mod profile;
+#[cfg(test)]
+mod specified;
 
 pub use board::{Board, TaskBoard};
 pub use both::{Both, Touch};

@@ -7,7 +7,8 @@
 use super::both::{Both, Touch};
 use super::layout::{Composite, Layout};
 use crate::base::Lamport;
-use crate::model::composite::{NotesOp, NotesView};
+use crate::model::Specification;
+use crate::model::composite::{NotesOp, NotesView, notes};
 use crate::model::list::ListOp;
 use crate::model::map::{MapOp, RecordOp};
 use crate::model::set::SetOp;
@@ -52,6 +53,10 @@ impl Layout for Notes {
     fn view(parts: &Self::Parts) -> NotesView {
         let Both { first: lists, second: lines } = &parts.second;
         NotesView { fields: parts.first.view(), lists: lists.view(), lines: lines.view() }
+    }
+
+    fn specification() -> Specification<Self::Op, Self::View> {
+        notes()
     }
 }
 

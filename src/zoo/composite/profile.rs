@@ -7,9 +7,10 @@
 use super::both::{Both, Touch};
 use super::layout::{Composite, Layout};
 use crate::base::Lamport;
-use crate::model::composite::{ProfileOp, ProfileView};
+use crate::model::composite::{ProfileOp, ProfileView, profile};
 use crate::model::map::RecordOp;
 use crate::model::set::{GrowOp, SetOp};
+use crate::model::{Growth, Specification};
 use crate::replica::{DataType, Refused};
 use crate::zoo::map::Record;
 use crate::zoo::set::{GSet, OrSet};
@@ -45,6 +46,10 @@ impl Layout for Profile {
     fn view(parts: &Self::Parts) -> ProfileView {
         let Both { first: devices, second: tags } = &parts.second;
         ProfileView { fields: parts.first.view(), devices: devices.view(), tags: tags.view() }
+    }
+
+    fn specification() -> Specification<Self::Op, Self::View> {
+        profile().growing_with(Growth::Identities)
     }
 }
 

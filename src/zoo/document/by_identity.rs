@@ -16,7 +16,8 @@ use super::History;
 use super::change::{Change, Meaning, not_the_root, out_of_range, written};
 use super::list::{Content, Letter, List};
 use crate::base::{Identity, Lamport};
-use crate::model::document::{DocumentOp, Json, Object, Reach, Slot, Step, Value};
+use crate::model::Specification;
+use crate::model::document::{DocumentOp, Json, Object, Reach, Slot, Step, Value, by_identity};
 use crate::replica::Refused;
 
 /// A document by identity with its history.
@@ -99,6 +100,10 @@ pub enum Edit {
 impl Meaning for ByIdentity {
     type Action = IdentityAction;
     const REACH: Reach = Reach::Shown;
+
+    fn specification() -> Specification<DocumentOp, Object> {
+        by_identity()
+    }
 
     fn resolve(&self, op: &DocumentOp) -> Result<IdentityAction, Refused> {
         let path = op.path();

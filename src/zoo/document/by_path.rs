@@ -17,7 +17,8 @@ use super::History;
 use super::change::{Change, Meaning, not_the_root, out_of_range, written};
 use super::list::{Content, Letter, List};
 use crate::base::{Dot, Lamport, VersionVector};
-use crate::model::document::{DocumentOp, Json, Object, Reach, Slot, Step, Value};
+use crate::model::Specification;
+use crate::model::document::{DocumentOp, Json, Object, Reach, Slot, Step, Value, by_path};
 use crate::replica::Refused;
 
 /// A document by path with its history.
@@ -88,6 +89,10 @@ impl Content for (Dot, Letter) {
 impl Meaning for ByPath {
     type Action = PathAction;
     const REACH: Reach = Reach::All;
+
+    fn specification() -> Specification<DocumentOp, Object> {
+        by_path()
+    }
 
     fn resolve(&self, op: &DocumentOp) -> Result<PathAction, Refused> {
         let path = op.path();

@@ -11,8 +11,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Dot, Lamport, Stamp, VersionVector};
+use crate::model::Specification;
 use crate::model::document::{DocumentOp, Object, Reach, Step, propose};
 use crate::replica::{DataType, Delivery, OpBased, Refused, Site};
+use crate::zoo::Specified;
 
 /// One operation as it travels.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,6 +43,9 @@ pub trait Meaning: Clone + Debug + Default + PartialEq + Serialize + Deserialize
     type Action: Clone + Debug + PartialEq + Serialize + DeserializeOwned;
     /// Which values in a slot an operation can be on.
     const REACH: Reach;
+
+    /// What must be shown.
+    fn specification() -> Specification<DocumentOp, Object>;
 
     /// Works out what an operation means everywhere.
     fn resolve(&self, op: &DocumentOp) -> Result<Self::Action, Refused>;
@@ -95,6 +100,12 @@ impl<M: Meaning> DataType for Document<M> {
 
     fn latest_stamp(&self) -> Option<Stamp> {
         (!self.known.is_empty()).then(|| self.latest.into())
+    }
+}
+
+impl<M: Meaning> Specified for Document<M> {
+    fn specification(&self) -> Specification<DocumentOp, Object> {
+        M::specification()
     }
 }
 

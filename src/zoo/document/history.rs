@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::change::{Change, Document, Meaning};
 use crate::base::{Digester, Stamp};
+use crate::model::Specification;
 use crate::model::document::{DocumentOp, Object};
 use crate::replica::{DataType, DeltaBased, OpBased, Refused, Site, StateBased};
+use crate::zoo::Specified;
 
 /// A document and the changes that made it.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -97,6 +99,12 @@ impl<M: Meaning> DataType for History<M> {
 
     fn latest_stamp(&self) -> Option<Stamp> {
         self.document.latest_stamp()
+    }
+}
+
+impl<M: Meaning> Specified for History<M> {
+    fn specification(&self) -> Specification<DocumentOp, Object> {
+        M::specification()
     }
 }
 

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use super::Specified;
 use crate::base::{Concern, Dice, Digester, Identity, Known, Name, ReplicaId, Seed, Update};
-use crate::model::{History, Issued, Judged, Visible};
-use crate::replica::{DeltaBased, Site, StateBased};
+use crate::model::{Found, History, Issued, Judge, Judged, Ruling, Visible};
+use crate::replica::{DataType, DeltaBased, Site, StateBased};
 
 /// What came up in some histories.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +18,22 @@ pub(crate) struct Tally {
     pub(crate) refused: u64,
     /// How many different views were right.
     pub(crate) views: usize,
+    /// Of how many views a judge could not tell.
+    pub(crate) untold: u64,
 }
+
+impl Tally {
+    #[track_caller]
+    fn rule(&mut self, seed: u64, ruling: Ruling) {
+        match ruling {
+            Ok(Found::Right) => {}
+            Ok(Found::Untold) => self.untold += 1,
+            Err(wrong) => panic!("seed {seed}: {wrong}"),
+        }
+    }
+}
+
+type Bench<T> = Option<Box<dyn Judge<<T as DataType>::Op, <T as DataType>::View> + Send>>;
 
 /// Numbers below the asked bound, one after the other, the same for the same seed.
 fn draws(seed: u64) -> impl FnMut(u64) -> u64 {
@@ -48,9 +63,11 @@ pub(crate) fn live<T: StateBased + Specified>(
 ) -> Tally {
     let (mut tally, mut views) = (Tally::default(), BTreeSet::new());
     let specification = fresh.specification();
+    let mut bench: Bench<T> = specification.judge();
     for seed in 0..seeds {
         let mut pick = draws(seed);
         let mut history = History::new();
+        bench.iter_mut().for_each(|judge| judge.reset());
         let newcomer = |identity| Holder { value: fresh.clone(), known: Known::new(), identity: Identity(identity) };
         let mut replicas: Vec<_> = (0..REPLICAS as u32).map(newcomer).collect();
         let (mut identities, mut states) = (REPLICAS as u32, replicas.clone());
@@ -63,8 +80,14 @@ pub(crate) fn live<T: StateBased + Specified>(
                 }
                 1..16 => {
                     let reading = (step / 6).saturating_sub(pick(2)) + at as u64 % 2;
+                    let before = replicas[at].value.view();
                     let accepted = write(seed, &mut history, &mut replicas[at], at as u32, reading, &mut pick);
                     *if accepted { &mut tally.updates } else { &mut tally.refused } += 1;
+                    let slot = ReplicaId(at as u32);
+                    let issued = history.get(Update { replica: slot, number: history.of(slot) });
+                    if let (Some(judge), true, Some(issued)) = (&mut bench, accepted, issued) {
+                        tally.rule(seed, judge.wrote(issued, &before, &replicas[at].value.view()));
+                    }
                 }
                 _ => {
                     let source = match pick(2) {
@@ -78,6 +101,9 @@ pub(crate) fn live<T: StateBased + Specified>(
             let Holder { value, known, .. } = &replicas[at];
             assert!(history.is_closed(known, &Known::new()), "seed {seed}: {known} is not closed");
             let expected = right(seed, value, &history, known);
+            if let Some(judge) = &mut bench {
+                tally.rule(seed, judge.shown(&Visible::new(&history, known), &value.view()));
+            }
             witness(&Visible::new(&history, known), &expected);
             views.insert(Digester::of(&expected));
             states.push(replicas[at].clone());
@@ -88,6 +114,9 @@ pub(crate) fn live<T: StateBased + Specified>(
             all.known.extend(&replica.known);
         }
         right(seed, &all.value, &history, &all.known);
+        if let Some(judge) = &mut bench {
+            tally.rule(seed, judge.shown(&Visible::new(&history, &all.known), &all.value.view()));
+        }
     }
     assert!(specification.clock.is_none() || tally.updates > 0, "nothing was stamped");
     Tally { views: views.len(), ..tally }
@@ -136,8 +165,9 @@ fn issue<T: StateBased + Specified>(
     let specification = replica.value.specification();
     let slot = ReplicaId(at);
     let update = Update { replica: slot, number: history.of(slot) + 1 };
-    let (identity, nth, stamp) = (site.identity, history.signed(site.identity) + 1, replica.value.latest_stamp());
-    assert!(specification.clock.is_none() || stamp.is_some(), "{op:?} has no stamp, and its type arbitrates by them");
+    let (identity, nth) = (site.identity, history.signed(site.identity) + 1);
+    let stamp = replica.value.latest_stamp().filter(|_| specification.stamps(&op));
+    assert!(stamp.is_some() || !specification.stamps(&op), "{op:?} has no stamp, and its type arbitrates by them");
     let key = specification.key(&op);
     history.add(Issued { update, op, identity, nth, at: site.now, reading: site.now, stamp, seen, closed: true }, key);
     replica.known.insert(update);
@@ -150,6 +180,7 @@ fn right<T: Specified>(seed: u64, value: &T, history: &History<T::Op>, known: &K
     let visible = Visible::new(history, known);
     let expected = specification.view(&visible);
     let view = value.view();
+    let view = specification.told(&view).unwrap_or(view);
     assert_eq!(view, expected, "seed {seed}: of {:#?}", visible.iter().collect::<Vec<_>>());
     if let Some(parts) = specification.parts() {
         for issued in visible.iter() {

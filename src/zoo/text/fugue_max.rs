@@ -15,6 +15,7 @@ use super::list::List;
 use super::rule::{Origins, Rule};
 use super::sequence::Handle;
 use crate::base::Dot;
+use crate::model::list::Promise;
 use crate::replica::Refused;
 
 /// A list ordered by the rule of FugueMax.
@@ -38,6 +39,8 @@ impl Clone for FugueMaxRule {
 
 impl Rule for FugueMaxRule {
     type Link = Origins;
+
+    const PROMISE: Promise = Promise::Whole;
 
     fn link(&self, left: Option<Dot>, right: Option<Dot>) -> Result<Origins, Refused> {
         Ok(Origins { left, right })

@@ -17,8 +17,10 @@ use super::known::Known;
 use super::rule::{Origins, Rule};
 use super::sequence::Handle;
 use crate::base::{Digester, Dot, Identity};
-use crate::model::list::ListOp;
+use crate::model::Specification;
+use crate::model::list::{ListOp, list};
 use crate::replica::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
+use crate::zoo::Specified;
 
 /// An element on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -243,6 +245,12 @@ impl<E: Element, R: Rule> DataType for List<E, R> {
     fn digest(&self, digester: &mut Digester) {
         digester.word(u64::from(self.len()));
         self.shown().for_each(|value| value.feed(digester));
+    }
+}
+
+impl<E: Element + Send + 'static, R: Rule> Specified for List<E, R> {
+    fn specification(&self) -> Specification<ListOp<E>, Vec<E>> {
+        list(R::PROMISE)
     }
 }
 

@@ -19,6 +19,8 @@ pub mod rga;
 pub mod rich;
 pub mod rule;
 pub mod sequence;
+#[cfg(test)]
+mod specified;
 pub mod strand;
 pub mod woot;
 pub mod yata;

@@ -16,8 +16,10 @@ use serde::{Deserialize, Serialize};
 use super::position::{Allocation, Position};
 use super::strand::next_dot;
 use crate::base::{CausalContext, Digester};
-use crate::model::list::ListOp;
+use crate::model::Specification;
+use crate::model::list::{ListOp, Promise, list};
 use crate::replica::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
+use crate::zoo::Specified;
 
 /// The elements in order, and the names of all that ever were known.
 #[derive(Debug, Serialize, Deserialize)]
@@ -93,6 +95,12 @@ impl<E: Element, A: Allocation + Debug> DataType for Positioned<E, A> {
     fn digest(&self, digester: &mut Digester) {
         digester.word(u64::from(self.len()));
         self.elements.iter().for_each(|(_, value)| value.feed(digester));
+    }
+}
+
+impl<E: Element + Send + 'static, A: Allocation + Debug> Specified for Positioned<E, A> {
+    fn specification(&self) -> Specification<ListOp<E>, Vec<E>> {
+        list(Promise::Strong)
     }
 }
 

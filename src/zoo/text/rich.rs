@@ -17,9 +17,11 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::strand::{Atom, Strand, Weave, find};
-use crate::base::{Dot, Lamport};
-use crate::model::rich_text::{Kind, Marked, RichTextOp, Style};
+use crate::base::{Dot, Lamport, Stamp};
+use crate::model::Specification;
+use crate::model::rich_text::{Kind, Marked, RichTextOp, Style, rich_text};
 use crate::replica::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
+use crate::zoo::Specified;
 use crate::zoo::collect::Tombstones;
 
 /// Which character one was typed behind, and when.
@@ -227,6 +229,18 @@ impl<E: Element> DataType for RichText<E> {
         let shown = self.text.row().iter().enumerate().filter(|(_, atom)| !atom.deleted);
         shown.map(|(index, atom)| Marked { value: atom.value.clone(), styles: styles(index) }).collect()
     }
+
+    /// Characters and marks have stamps; a deletion gets none, and leaves the latest.
+    fn latest_stamp(&self) -> Option<Stamp> {
+        let marks = self.marks.iter().map(|mark| mark.stamp);
+        self.text.row().iter().map(stamp).chain(marks).max().map(Stamp::from)
+    }
+}
+
+impl<E: Element + 'static> Specified for RichText<E> {
+    fn specification(&self) -> Specification<RichTextOp<E>, Vec<Marked<E>>> {
+        rich_text()
+    }
 }
 
 impl<E: Element> OpBased for RichText<E> {
@@ -325,6 +339,7 @@ impl<E: Element> Tombstones for RichText<E> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::zoo::specified::trials;
     use crate::zoo::trials::{Update, live};
 
     type Text = RichText<char>;
@@ -498,6 +513,24 @@ mod tests {
             "1 up to 3 is no part of a text of 2: give a start below the end, and an end up to 2"
         );
         assert_eq!(refused(RichTextOp::Delete(2)), "index 2 lies outside a list of 2: delete at 0 to 1");
+    }
+
+    #[test]
+    fn a_text_shows_what_its_specification_says() {
+        let tally = trials::live(&RichText::<u64>::new(), 400, |_, _| ());
+        assert!(tally.updates > 5000 && tally.views > 5000, "{tally:?}");
+    }
+
+    #[test]
+    fn marks_that_grow_are_told_from_marks_that_do_not() {
+        trials::tells_apart(&RichText::<u64>::new(), |visible| {
+            let mut view = rich_text().view(visible);
+            for at in 1..view.len() {
+                let grown = view[at - 1].styles.iter().filter(|style| !style.kind().grows()).cloned();
+                view[at].styles = grown.chain(view[at].styles.iter().cloned()).collect();
+            }
+            view
+        });
     }
 
     /// The order as the tree that the links make, newest child first; and each character's marks by trying

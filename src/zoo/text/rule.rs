@@ -12,12 +12,16 @@ use serde::{Deserialize, Serialize};
 use super::known::Known;
 use super::sequence::Handle;
 use crate::base::Dot;
+use crate::model::list::Promise;
 use crate::replica::Refused;
 
 /// Where insertions go: what makes one algorithm of this family.
 pub trait Rule: Clone + Debug + Default {
     /// What an insertion tells of its place.
     type Link: Copy + Ord + Debug + Serialize + DeserializeOwned;
+
+    /// What the rule promises of the order.
+    const PROMISE: Promise = Promise::Strong;
 
     /// The link of an insertion between two neighbours, tombstones being neighbours too: the left one is
     /// the element before the place as the writer sees it, the right one what comes right after the left.

@@ -19,8 +19,10 @@ use serde::{Deserialize, Serialize};
 
 use super::strand::{Atom, Strand, Weave, find};
 use crate::base::{Digester, Dot};
-use crate::model::list::ListOp;
+use crate::model::Specification;
+use crate::model::list::{ListOp, Promise, list};
 use crate::replica::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
+use crate::zoo::Specified;
 use crate::zoo::collect::Tombstones;
 
 /// An order of identifiers.
@@ -161,6 +163,12 @@ impl<E: Element, R: Rank> DataType for Woot<E, R> {
     fn digest(&self, digester: &mut Digester) {
         digester.word(u64::from(self.0.len()));
         self.0.shown().for_each(|atom| atom.value.feed(digester));
+    }
+}
+
+impl<E: Element + Send + 'static, R: Rank> Specified for Woot<E, R> {
+    fn specification(&self) -> Specification<ListOp<E>, Vec<E>> {
+        list(Promise::Strong)
     }
 }
 

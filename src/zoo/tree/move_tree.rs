@@ -15,9 +15,11 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::base::{Canonical, Digester, Lamport};
-use crate::model::tree::{Branch, Parent, TreeOp};
+use crate::base::{Canonical, Digester, Lamport, Stamp};
+use crate::model::Specification;
+use crate::model::tree::{Branch, Parent, TreeOp, tree};
 use crate::replica::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
+use crate::zoo::Specified;
 use crate::zoo::collect::Tombstones;
 
 /// What a node can lie under.
@@ -326,6 +328,17 @@ impl<E: Element> DataType for MoveTree<E> {
             self.names[node as usize].feed(digester);
         }
     }
+
+    /// Right after an own move it is the last one in the log.
+    fn latest_stamp(&self) -> Option<Stamp> {
+        self.log.last().map(|logged| logged.stamp.into())
+    }
+}
+
+impl<E: Element + 'static> Specified for MoveTree<E> {
+    fn specification(&self) -> Specification<TreeOp<E>, Vec<Branch<E>>> {
+        tree()
+    }
 }
 
 impl<E: Element> OpBased for MoveTree<E> {
@@ -455,6 +468,7 @@ mod tests {
 
     use super::*;
     use crate::base::Identity;
+    use crate::zoo::specified::trials;
     use crate::zoo::trials::{Update, live, through_bytes};
 
     type Tree = MoveTree<char>;
@@ -469,6 +483,31 @@ mod tests {
             tree.apply(&op, Site::of(0)).expect("accepted");
         }
         tree
+    }
+
+    #[test]
+    fn a_tree_shows_what_its_specification_says() {
+        let tally = trials::live(&MoveTree::<u32>::new(), 400, |_, _| ());
+        assert!(tally.updates > 5000 && tally.refused > 50 && tally.views > 2000, "{tally:?}");
+        let tally = trials::live_anywhere(&MoveTree::<u32>::new(), 400, |_, _| false);
+        assert!(tally.updates > 3000 && tally.views > 2000, "{tally:?}");
+    }
+
+    #[test]
+    fn moves_in_the_order_of_their_stamps_are_told_from_moves_by_replica() {
+        trials::tells_apart(&MoveTree::<u32>::new(), |visible| {
+            let mut tree = MoveTree::new();
+            for (counter, issued) in (1..).zip(visible.iter()) {
+                let (node, under, position) = match &issued.op {
+                    TreeOp::Delete(node) => (node, Under::Bin, 0),
+                    TreeOp::Move(node, Parent::Root, position) => (node, Under::Root, *position),
+                    TreeOp::Move(node, Parent::Node(parent), position) => (node, Under::Node(*parent), *position),
+                };
+                let stamp = Lamport { counter, identity: Identity(0) };
+                tree.effect(&Move { stamp, node: *node, under, position });
+            }
+            tree.view()
+        });
     }
 
     /// The tree on one line: `a(b(c)d)e`.

@@ -1,15 +1,18 @@
-//! Random histories of documents in all their forms, beside a plain reading of the specification.
-
-mod by_identity;
-mod by_path;
+//! Random histories of documents in all their forms, beside their specification.
 
 use std::collections::BTreeSet;
 
+use super::by_identity::{ByIdentity, IdentityDocument};
+use super::by_path::{ByPath, PathDocument};
 use super::change::{Change, Document, Meaning};
 use super::history::{Changes, History};
-use crate::base::{Concern, Dice, Digester, Lamport, Name, Seed, VersionVector};
-use crate::model::document::{DocumentOp, Object, Step, Value};
+use crate::base::{
+    Concern, Dice, Digester, Identity, Known, Lamport, Name, ReplicaId, Seed, Time, Update, VersionVector,
+};
+use crate::model::document::{DocumentOp, Object, Step, Value, by_identity, by_path};
+use crate::model::{Issued, Specification, Visible};
 use crate::replica::{DataType, DeltaBased, OpBased, Site, StateBased};
+use crate::zoo::specified::trials::tells_apart;
 
 /// Numbers below the asked bound, the same for the same seed.
 pub(super) fn draws(seed: u64) -> impl FnMut(u64) -> u64 {
@@ -66,17 +69,39 @@ pub(super) fn shown<M: Meaning>(document: &History<M>) -> String {
     crate::model::document::Json::Object(document.view()).to_string()
 }
 
-/// What a set of updates comes to, computed from the whole set at once.
-trait Reference: Default {
-    /// What a client that knows these updates means by an operation, or that it is to be refused. If it is not,
-    /// it is remembered as the update of that number, once the stamp that the code gave it is known.
-    fn issue(&mut self, known: &BTreeSet<usize>, op: &DocumentOp) -> bool;
+/// What happened, and what must be shown of it.
+struct Reference {
+    specification: Specification<DocumentOp, Object>,
+    history: crate::model::History<DocumentOp>,
+    /// The updates, by number.
+    names: Vec<Update>,
+}
 
-    /// The stamp of the update issued last.
-    fn stamp(&mut self, stamp: Lamport);
+impl Reference {
+    fn known(&self, known: &BTreeSet<usize>) -> Known {
+        known.iter().map(|number| self.names[*number]).collect()
+    }
+
+    /// Whether who knows these updates may ask for this.
+    fn accepts(&self, known: &BTreeSet<usize>, op: &DocumentOp) -> bool {
+        let known = self.known(known);
+        self.specification.refuses(&Visible::new(&self.history, &known), Identity(0), op) == Some(false)
+    }
+
+    /// Writes down what a replica that knows these updates did.
+    fn issue(&mut self, at: usize, known: &BTreeSet<usize>, op: DocumentOp, stamp: Lamport) {
+        let (replica, identity, seen) = (ReplicaId(at as u32), stamp.identity, self.known(known));
+        let update = Update { replica, number: self.history.of(replica) + 1 };
+        let (nth, time) = (update.number, Time::START);
+        self.history
+            .add(Issued { update, op, identity, nth, at: time, reading: time, stamp: Some(stamp.into()), seen }, None);
+        self.names.push(update);
+    }
 
     /// What whoever knows these updates is shown.
-    fn view(&self, known: &BTreeSet<usize>) -> Object;
+    fn view(&self, known: &BTreeSet<usize>) -> Object {
+        self.specification.view(&Visible::new(&self.history, &self.known(known)))
+    }
 }
 
 /// One replica in three forms, and the updates that all three know.
@@ -133,12 +158,14 @@ fn siblings(view: &Object) -> bool {
 }
 
 /// Runs random histories; after each step every form shows what the reference says.
-fn trial<M: Meaning, R: Reference>(seeds: std::ops::Range<u64>) -> Seen {
+fn trial<M: Meaning>(seeds: std::ops::Range<u64>) -> Seen {
     let mut seen = Seen::default();
     for seed in seeds {
         let mut below = draws(seed);
         let mut replicas = [Replica::<M>::new(), Replica::new(), Replica::new()];
-        let (mut reference, mut changes) = (R::default(), Vec::<Change<M::Action>>::new());
+        let mut reference =
+            Reference { specification: M::specification(), history: crate::model::History::new(), names: Vec::new() };
+        let mut changes = Vec::<Change<M::Action>>::new();
         for _ in 0..10 + below(40) {
             let at = below(3) as usize;
             if below(3) > 0 {
@@ -147,13 +174,17 @@ fn trial<M: Meaning, R: Reference>(seeds: std::ops::Range<u64>) -> Seen {
                 let op = if below(6) > 0 { replica.effects.propose(&mut below) } else { loose(&mut below) };
                 let site = Site::of(at as u32);
                 let prepared = replica.effects.prepare(&op, site);
-                assert_eq!(prepared.is_ok(), reference.issue(&replica.known, &op), "seed {seed}: {op:?} {prepared:?}");
+                assert_eq!(
+                    prepared.is_ok(),
+                    reference.accepts(&replica.known, &op),
+                    "seed {seed}: {op:?} {prepared:?}"
+                );
                 let Ok(change) = prepared else {
                     seen.refused += 1;
                     assert!(replica.state.apply(&op, site).is_err() && replica.deltas.mutate(&op, site).is_err());
                     continue;
                 };
-                reference.stamp(change.stamp());
+                reference.issue(at, &replica.known, op.clone(), change.stamp());
                 assert!(replica.known.iter().all(|update| changes[*update].stamp() < change.stamp()), "seed {seed}");
                 replica.effects.effect(&change);
                 assert_eq!(replica.effects.latest_stamp(), Some(change.stamp().into()));
@@ -210,7 +241,7 @@ fn loose(below: &mut impl FnMut(u64) -> u64) -> DocumentOp {
     }
 }
 
-fn agrees<M: Meaning>(seed: u64, replica: &Replica<M>, reference: &impl Reference, seen: &mut Seen) {
+fn agrees<M: Meaning>(seed: u64, replica: &Replica<M>, reference: &Reference, seen: &mut Seen) {
     let expected = reference.view(&replica.known);
     assert_eq!(replica.effects.view(), expected, "seed {seed}: effects");
     assert_eq!(replica.state.view(), expected, "seed {seed}: state");
@@ -248,7 +279,7 @@ fn laws<M: Meaning>(seed: u64, states: &[&History<M>; 3]) {
 fn everything<M: Meaning>(
     seed: u64,
     changes: &[Change<M::Action>],
-    reference: &impl Reference,
+    reference: &Reference,
     below: &mut impl FnMut(u64) -> u64,
 ) {
     let mut late = History::<M>::default();
@@ -264,4 +295,22 @@ fn everything<M: Meaning>(
     }
     assert!(late.early().is_empty());
     assert_eq!(late.view(), reference.view(&(0..changes.len()).collect()), "seed {seed}: in any order");
+}
+
+#[test]
+fn every_form_of_a_document_by_path_shows_what_its_specification_says() {
+    let seen = trial::<ByPath>(0..400);
+    assert!(seen.refused > 300 && seen.siblings > 2000 && seen.early > 500, "{seen:?}");
+}
+
+#[test]
+fn every_form_of_a_document_by_identity_shows_what_its_specification_says() {
+    let seen = trial::<ByIdentity>(0..400);
+    assert!(seen.refused > 300 && seen.siblings > 2000 && seen.early > 500, "{seen:?}");
+}
+
+#[test]
+fn the_two_meanings_are_told_apart() {
+    tells_apart(&PathDocument::default(), |visible| by_identity().view(visible));
+    tells_apart(&IdentityDocument::default(), |visible| by_path().view(visible));
 }
