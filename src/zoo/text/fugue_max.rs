@@ -39,6 +39,8 @@ impl Clone for FugueMaxRule {
 impl Rule for FugueMaxRule {
     type Link = Origins;
 
+    const LINKS_RIGHT: bool = true;
+
     fn link(&self, left: Option<Dot>, right: Option<Dot>) -> Result<Origins, Refused> {
         Ok(Origins { left, right })
     }
