@@ -20,7 +20,8 @@ use std::collections::BTreeSet;
 
 use references as must;
 use row::Row;
-use squall::base::{Hybrid, Lamport, Wall};
+use squall::base::{Hybrid, Identity, Lamport, Wall};
+use squall::zoo::collect::{Stable, Tombstones};
 use squall::zoo::composite::{IncidentBoard, ShiftNotes, ShoppingCart, TaskBoard, UserProfile};
 use squall::zoo::counter::{BoundedCounter, GCounter, PnCounter};
 use squall::zoo::document::{ByIdentity, ByPath, Document, History};
@@ -38,6 +39,11 @@ use squall::zoo::text::{
 use squall::zoo::tree::move_tree::MoveTree;
 
 type Text = String;
+
+/// Under the layer that collects tombstones, for the members of the matrix, whose disks keep all that was seen.
+fn collected<T: Tombstones>(value: T) -> Stable<T> {
+    Stable::new(value, (0..4).map(Identity)).saved_before_seen()
+}
 
 /// A data type, what all replicas begin with, what they must show in the end, and the forms that it comes in:
 /// `state` for full-state gossip; `deltas` for delta gossip in its three kinds, and for digest and fetch;
@@ -107,6 +113,9 @@ matrix! {
     cart:                 ShoppingCart                = ShoppingCart::default(),           must::fill_the_cart,      state deltas effects;
     task_board:           TaskBoard                   = TaskBoard::default(),              must::agree,              state deltas effects;
     shift_notes:          ShiftNotes                  = ShiftNotes::default(),             must::agree,              state deltas effects;
+    collected_or_set:     Stable<TaggedOrSet<Text>>   = collected(TaggedOrSet::new()),     must::let_adds_win,       state deltas effects;
+    collected_rga:        Stable<Rga<u64>>            = collected(Rga::new()),             must::hold_the_list,      state deltas effects;
+    collected_yata:       Stable<Yata<u64>>           = collected(Yata::new()),            must::hold_the_list,      state deltas effects;
     incident_board:       IncidentBoard               = IncidentBoard::default(),          must::agree,              state deltas effects;
     user_profile:         UserProfile                 = UserProfile::default(),            must::agree,              state deltas effects;
 }

@@ -422,6 +422,7 @@ mod tests {
                 reading: Time::START,
                 stamp: None,
                 seen: self.known[slot].clone(),
+                closed: true,
             };
             self.known[slot].insert(issued.update);
             let view = |text: &str| text.chars().collect::<Vec<_>>();

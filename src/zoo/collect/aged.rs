@@ -8,19 +8,27 @@
 //! [`admits`](Aged::admits) refuses one that has missed more than the limit: whoever sends it is to be
 //! wiped, and given a state and a new identity. Of two who have missed each other each refuses the other;
 //! which of them stayed away they cannot know.
+//!
+//! It asks for identities that are not reused, and knowledge without gaps: full states, deltas that go on
+//! from what is known, or operations in causal order.
 
 use serde::{Deserialize, Serialize};
 
 use super::Tombstones;
+use super::interval::{Interval, Intervals, next_dot};
 use super::ledger::Ledger;
-use crate::base::{Digester, Identity, Span, Time};
-use crate::replica::{DataType, Delivery, OpBased, Refused, Site, StateBased};
+use crate::base::{Digester, Dot, Identity, Span, Stamp, Time, VersionVector};
+use crate::model::Specification;
+use crate::replica::{DataType, Delivery, DeltaBased, OpBased, Refused, Site, StateBased};
+use crate::zoo::Specified;
 
 /// A data type whose tombstones are collected when they are old.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(bound = "T: Tombstones", deny_unknown_fields)]
 pub struct Aged<T: Tombstones> {
     inner: T,
+    /// The updates known here.
+    known: VersionVector,
     limit: Span,
     /// The latest reading of the clock here.
     now: Time,
@@ -30,8 +38,10 @@ pub struct Aged<T: Tombstones> {
     graves: Ledger<T::Grave, Time>,
 }
 
+/// From which to which reading of a replica's clock it was heard of.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct Heard {
+#[serde(deny_unknown_fields)]
+pub struct Heard {
     identity: Identity,
     first: Time,
     last: Time,
@@ -41,8 +51,8 @@ struct Heard {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AgedEffect<F> {
-    /// By whom.
-    pub by: Identity,
+    /// The number of the update.
+    pub dot: Dot,
     /// What the clock showed there.
     pub at: Time,
     /// What it does to the data type.
@@ -52,12 +62,18 @@ pub struct AgedEffect<F> {
 impl<T: Tombstones> Aged<T> {
     /// Puts the layer on an empty value; all its replicas share the limit.
     pub fn new(inner: T, limit: Span) -> Aged<T> {
-        Aged { inner, limit, now: Time::START, heard: Vec::new(), graves: Ledger::new() }
+        let (known, heard, graves) = (VersionVector::new(), Vec::new(), Ledger::new());
+        Aged { inner, known, limit, now: Time::START, heard, graves }
     }
 
     /// The value under the layer.
     pub fn inner(&self) -> &T {
         &self.inner
+    }
+
+    /// The updates known here.
+    pub fn known(&self) -> &VersionVector {
+        &self.known
     }
 
     /// How many tombstones there are.
@@ -73,18 +89,30 @@ impl<T: Tombstones> Aged<T> {
         if self.heard.iter().all(|heard| heard.identity == here.identity) {
             self.heard.clear();
         }
-        self.hear(Heard { identity: here.identity, first: self.now, last: self.now });
+        hear(&mut self.heard, Heard { identity: here.identity, first: self.now, last: self.now });
         self.sweep();
     }
 
     /// Whether another state may be merged here: whether it knows of each replica's time at most the limit
     /// less than this one does. Who has heard of nobody that was heard of here has nothing to bring back.
     pub fn admits(&self, other: &Aged<T>) -> Result<(), Refused> {
-        if self.heard.iter().all(|ours| other.last(ours.identity).is_none()) {
+        self.is_in_touch(&other.heard)
+    }
+
+    /// The same of a delta, which tells what its makers had heard.
+    pub fn admits_delta(&self, delta: &<Aged<T> as DeltaBased>::Delta) -> Result<(), Refused>
+    where
+        T: DeltaBased,
+    {
+        delta.iter().try_for_each(|interval| self.is_in_touch(&interval.rows))
+    }
+
+    fn is_in_touch(&self, heard: &[Heard]) -> Result<(), Refused> {
+        if self.heard.iter().all(|ours| last(heard, ours.identity).is_none()) {
             return Ok(());
         }
         for ours in &self.heard {
-            let missed = ours.last.since(other.last(ours.identity).unwrap_or(ours.first));
+            let missed = ours.last.since(last(heard, ours.identity).unwrap_or(ours.first));
             if missed > self.limit {
                 return Err(Refused::because(format!(
                     "the state has missed {missed} of {}, and {} at most is allowed: wipe its replica, and give it \
@@ -96,37 +124,46 @@ impl<T: Tombstones> Aged<T> {
         Ok(())
     }
 
-    fn last(&self, identity: Identity) -> Option<Time> {
-        let found = self.heard.binary_search_by_key(&identity, |heard| heard.identity);
-        found.ok().map(|row| self.heard[row].last)
-    }
-
-    fn hear(&mut self, news: Heard) {
-        match self.heard.binary_search_by_key(&news.identity, |heard| heard.identity) {
-            Ok(row) => {
-                let heard = &mut self.heard[row];
-                (heard.first, heard.last) = (heard.first.min(news.first), heard.last.max(news.last));
-            }
-            Err(row) => self.heard.insert(row, news),
-        }
-    }
-
     fn sweep(&mut self) {
         let (now, kept) = (self.now, self.limit + self.limit);
         self.graves.sweep(&mut self.inner, |made| now.since(made) > kept);
     }
 }
 
+fn last(heard: &[Heard], identity: Identity) -> Option<Time> {
+    let found = heard.binary_search_by_key(&identity, |heard| heard.identity);
+    found.ok().map(|row| heard[row].last)
+}
+
+fn hear(heard: &mut Vec<Heard>, news: Heard) {
+    match heard.binary_search_by_key(&news.identity, |heard| heard.identity) {
+        Ok(row) => {
+            let heard = &mut heard[row];
+            (heard.first, heard.last) = (heard.first.min(news.first), heard.last.max(news.last));
+        }
+        Err(row) => heard.insert(row, news),
+    }
+}
+
 impl<T: Tombstones> Clone for Aged<T> {
     fn clone(&self) -> Aged<T> {
-        Aged { inner: self.inner.clone(), heard: self.heard.clone(), graves: self.graves.clone(), ..*self }
+        let (inner, known) = (self.inner.clone(), self.known.clone());
+        Aged { inner, known, heard: self.heard.clone(), graves: self.graves.clone(), ..*self }
     }
 
     fn clone_from(&mut self, source: &Aged<T>) {
         self.inner.clone_from(&source.inner);
+        self.known.clone_from(&source.known);
         self.heard.clone_from(&source.heard);
         self.graves.clone_from(&source.graves);
         (self.limit, self.now) = (source.limit, source.now);
+    }
+}
+
+/// What the data type must show: collection is never seen.
+impl<T: Tombstones + Specified> Specified for Aged<T> {
+    fn specification(&self) -> Specification<T::Op, T::View> {
+        self.inner.specification()
     }
 }
 
@@ -145,22 +182,75 @@ impl<T: Tombstones> DataType for Aged<T> {
     fn digest(&self, digester: &mut Digester) {
         self.inner.digest(digester);
     }
+
+    fn latest_stamp(&self) -> Option<Stamp> {
+        self.inner.latest_stamp()
+    }
 }
 
-/// A merge trusts that [`admits`](Aged::admits) was asked.
+/// A merge trusts that [`admits`](Aged::admits) was asked. A state that brings no news is not merged: it may
+/// hold alive what has been collected since.
 impl<T: Tombstones + StateBased> StateBased for Aged<T> {
     fn apply(&mut self, op: &T::Op, site: Site) -> Result<(), Refused> {
+        let dot = next_dot(&self.known, site.identity)?;
         self.inner.apply(op, site)?;
+        self.known.raise(dot);
         self.graves.update(&self.inner, |_| Some(site.now));
         self.tick(site);
         Ok(())
     }
 
     fn merge(&mut self, other: &Aged<T>) {
-        self.inner.merge(&other.inner);
-        self.graves.update(&self.inner, |grave| other.graves.get(grave));
-        other.heard.iter().for_each(|heard| self.hear(*heard));
+        if !self.known.covers_all(&other.known) {
+            self.inner.merge(&other.inner);
+            self.known.merge(&other.known);
+            self.graves.update(&self.inner, |grave| other.graves.get(grave));
+        }
+        other.heard.iter().for_each(|heard| hear(&mut self.heard, *heard));
         self.sweep();
+    }
+}
+
+/// A delta is joined as far as it goes on from what is known; the rest of it is passed over. Joining trusts
+/// that [`admits_delta`](Aged::admits_delta) was asked.
+impl<T: Tombstones + DeltaBased> DeltaBased for Aged<T> {
+    type Delta = Intervals<T::Delta, T::Grave, Time, Vec<Heard>>;
+
+    fn mutate(&mut self, op: &T::Op, site: Site) -> Result<Self::Delta, Refused> {
+        let dot = next_dot(&self.known, site.identity)?;
+        let delta = self.inner.mutate(op, site)?;
+        let from = self.known.clone();
+        self.known.raise(dot);
+        self.graves.update(&self.inner, |_| Some(site.now));
+        let graves = self.graves.made(site.now);
+        self.tick(site);
+        Ok(Intervals::of(Interval { from, to: self.known.clone(), delta, graves, rows: self.heard.clone() }))
+    }
+
+    fn join(&mut self, delta: &Self::Delta) {
+        for interval in delta.in_turn(&self.known) {
+            if !self.known.covers_all(&interval.to) {
+                self.inner.join(&interval.delta);
+                self.known.merge(&interval.to);
+                self.graves.update(&self.inner, |grave| interval.graves.get(grave));
+            }
+            interval.rows.iter().for_each(|heard| hear(&mut self.heard, *heard));
+        }
+        self.sweep();
+    }
+
+    fn combine(into: &mut Self::Delta, other: &Self::Delta) {
+        into.combine(other, T::combine, |ours, theirs| theirs.iter().for_each(|heard| hear(ours, *heard)));
+    }
+
+    fn whole(&self) -> Self::Delta {
+        Intervals::of(Interval {
+            from: VersionVector::new(),
+            to: self.known.clone(),
+            delta: self.inner.whole(),
+            graves: self.graves.clone(),
+            rows: self.heard.clone(),
+        })
     }
 }
 
@@ -171,38 +261,48 @@ impl<T: Tombstones + OpBased> OpBased for Aged<T> {
     const DELIVERY: Delivery = Delivery::CausalOnce;
 
     fn prepare(&self, op: &T::Op, site: Site) -> Result<AgedEffect<T::Effect>, Refused> {
-        Ok(AgedEffect { by: site.identity, at: site.now, effect: self.inner.prepare(op, site)? })
+        let effect = self.inner.prepare(op, site)?;
+        Ok(AgedEffect { dot: next_dot(&self.known, site.identity)?, at: site.now, effect })
     }
 
     fn effect(&mut self, effect: &AgedEffect<T::Effect>) {
-        self.inner.effect(&effect.effect);
-        self.graves.update(&self.inner, |_| Some(effect.at));
-        self.hear(Heard { identity: effect.by, first: effect.at, last: effect.at });
+        if !self.known.covers(effect.dot) {
+            self.inner.effect(&effect.effect);
+            self.known.raise(effect.dot);
+            self.graves.update(&self.inner, |_| Some(effect.at));
+            hear(&mut self.heard, Heard { identity: effect.dot.identity, first: effect.at, last: effect.at });
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::trials::{TagOp, TagSet};
+    use std::collections::BTreeSet;
+
+    use super::super::in_touch::{LIMIT, in_touch};
     use super::*;
+    use crate::model::set::SetOp;
+    use crate::zoo::set::{Bias, LwwSet, TaggedOrSet};
+    use crate::zoo::text::fugue::Fugue;
+    use crate::zoo::text::fugue_max::FugueMax;
+    use crate::zoo::text::rga::Rga;
     use crate::zoo::text::rich::RichText;
     use crate::zoo::text::woot::Woot;
+    use crate::zoo::text::yata::Yata;
     use crate::zoo::tree::move_tree::MoveTree;
-    use crate::zoo::trials::{draws, through_bytes};
-
-    const LIMIT: Span = Span::days(30);
+    use crate::zoo::trials::through_bytes;
 
     fn on_day(site: u32, day: u64) -> Site {
         Site::of(site).at(Span::days(day).0)
     }
 
-    fn fresh() -> Aged<TagSet> {
-        Aged::new(TagSet::default(), LIMIT)
+    fn fresh() -> Aged<TaggedOrSet<u32>> {
+        Aged::new(TaggedOrSet::<u32>::new(), LIMIT)
     }
 
     /// Both say what day it is and tell each other all.
     #[track_caller]
-    fn meet(a: &mut Aged<TagSet>, b: &mut Aged<TagSet>, sites: [u32; 2], day: u64) {
+    fn meet(a: &mut Aged<TaggedOrSet<u32>>, b: &mut Aged<TaggedOrSet<u32>>, sites: [u32; 2], day: u64) {
         a.tick(on_day(sites[0], day));
         b.tick(on_day(sites[1], day));
         let before = a.clone();
@@ -212,11 +312,11 @@ mod tests {
     }
 
     /// Three who met on day 0; on day 1 the first removes what all have, and the third stays away.
-    fn one_stays_away() -> [Aged<TagSet>; 3] {
+    fn one_stays_away() -> [Aged<TaggedOrSet<u32>>; 3] {
         let [mut a, mut b, mut away] = [(); 3].map(|()| fresh());
-        a.apply(&TagOp::Add(1), on_day(0, 0)).expect("accepted");
+        a.apply(&SetOp::Add(1), on_day(0, 0)).expect("accepted");
         meet(&mut a, &mut away, [0, 2], 0);
-        a.apply(&TagOp::Remove(1), on_day(0, 1)).expect("accepted");
+        a.apply(&SetOp::Remove(1), on_day(0, 1)).expect("accepted");
         for day in (1..=61).step_by(10) {
             meet(&mut a, &mut b, [0, 1], day);
             assert_eq!((a.tombstones(), b.tombstones()), (1, 1), "day {day}");
@@ -236,8 +336,9 @@ mod tests {
              and a new identity"
         );
         assert!(away.admits(&a).is_err(), "which of two stayed away they cannot know");
+        away.apply(&SetOp::Add(2), on_day(2, 62)).expect("accepted");
         b.merge(&away);
-        assert_eq!(b.view().len(), 1, "merged all the same, it brings back what was removed");
+        assert_eq!(b.view(), BTreeSet::from([1, 2]), "merged all the same, it brings back what was removed");
     }
 
     #[test]
@@ -252,8 +353,8 @@ mod tests {
     #[test]
     fn who_was_alone_has_nothing_to_bring_back() {
         let [mut a, mut b] = [(); 2].map(|()| fresh());
-        a.apply(&TagOp::Add(1), on_day(0, 3)).expect("accepted");
-        b.apply(&TagOp::Add(2), on_day(1, 90)).expect("accepted");
+        a.apply(&SetOp::Add(1), on_day(0, 3)).expect("accepted");
+        b.apply(&SetOp::Add(2), on_day(1, 90)).expect("accepted");
         meet(&mut a, &mut b, [0, 1], 100);
         assert_eq!(a.view(), b.view());
     }
@@ -261,7 +362,7 @@ mod tests {
     #[test]
     fn operations_carry_the_time_of_their_tombstones() {
         let [mut a, mut b] = [(); 2].map(|()| fresh());
-        for (op, day) in [(TagOp::Add(1), 0), (TagOp::Remove(1), 5)] {
+        for (op, day) in [(SetOp::Add(1), 0), (SetOp::Remove(1), 5)] {
             let effect = through_bytes(&a.prepare(&op, on_day(0, day)).expect("accepted"));
             a.effect(&effect);
             b.effect(&effect);
@@ -273,63 +374,42 @@ mod tests {
         }
     }
 
-    /// Lives through one history in which all tell each other all within the limit, once with the layer and
-    /// once without, and compares the views. Old states arrive as well, as long as they are admitted.
-    fn in_touch<T: Tombstones + StateBased>(seed: u64, fresh: &T) -> (usize, usize) {
-        let mut pick = draws(seed);
-        let mut replicas = vec![(Aged::new(fresh.clone(), LIMIT), fresh.clone()); 3];
-        let mut sent = Vec::new();
-        let (mut plain_kept, mut kept) = (0, 0);
-        for hour in (0u64..24 * 360).step_by(36) {
-            let at = pick(3) as usize;
-            // Their clocks differ by up to two days.
-            let site = |at: usize| Site::of(at as u32).at(Span::hours(hour + 24 * at as u64).0);
-            let (aged, plain) = &mut replicas[at];
-            aged.tick(site(at));
-            match pick(4) {
-                0 | 1 => {
-                    let op = plain.propose(&mut pick);
-                    assert_eq!(aged.apply(&op, site(at)), plain.apply(&op, site(at)), "seed {seed}: {op:?}");
-                }
-                2 => sent.push((through_bytes(aged), plain.clone())),
-                _ if sent.is_empty() => {}
-                _ => {
-                    let (other, others) = &sent[pick(sent.len() as u64) as usize];
-                    if aged.admits(other).is_ok() {
-                        aged.merge(other);
-                        plain.merge(others);
-                    }
-                }
-            }
-            if hour % (24 * 12) == 0 {
-                (0..3).for_each(|at| replicas[at].0.tick(site(at)));
-                for (from, to) in [(0, 1), (1, 2), (2, 0), (0, 1)] {
-                    let (other, others) = replicas[from].clone();
-                    assert_eq!(replicas[to].0.admits(&other), Ok(()), "seed {seed}");
-                    replicas[to].0.merge(&other);
-                    replicas[to].1.merge(&others);
-                }
-            }
-            for (aged, plain) in &replicas {
-                assert_eq!(aged.view(), plain.view(), "seed {seed}: collection is seen");
-                plain_kept += plain.graves().len();
-                kept += aged.tombstones();
-            }
-        }
-        (plain_kept, kept)
+    /// Of all tombstones at most so many in a hundred are kept.
+    #[track_caller]
+    fn never_seen<T: Tombstones + DeltaBased>(fresh: &T, left: usize) {
+        let sums = (0..200).map(|seed| in_touch(seed, fresh));
+        let (plain, kept) = sums.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+
+        assert!(kept * 100 < plain * left, "of {plain} tombstones {kept} were kept");
     }
 
     #[test]
-    fn who_stays_in_touch_never_sees_collection() {
-        #[track_caller]
-        fn never_seen<T: Tombstones + StateBased>(fresh: &T) {
-            let sums = (0..150).map(|seed| in_touch(seed, fresh));
-            let (plain, kept) = sums.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
-            assert!(kept * 4 < plain * 3, "of {plain} tombstones {kept} were kept");
-        }
-        never_seen(&TagSet::default());
-        never_seen(&Woot::<u32>::new());
-        never_seen(&RichText::<u32>::new());
-        never_seen(&MoveTree::<u32>::new());
+    fn who_stays_in_touch_never_sees_collection_from_a_set() {
+        never_seen(&TaggedOrSet::<u32>::new(), 75);
+        never_seen(&LwwSet::<u32>::new(Bias::Add), 96);
+        never_seen(&LwwSet::<u32>::new(Bias::Remove), 96);
+    }
+
+    #[test]
+    fn who_stays_in_touch_never_sees_collection_from_a_list() {
+        never_seen(&Woot::<u32>::new(), 75);
+        never_seen(&RichText::<u32>::new(), 75);
+        never_seen(&Rga::<u32>::new(), 75);
+        never_seen(&Yata::<u32>::new(), 95);
+        never_seen(&Fugue::<u32>::new(), 95);
+        never_seen(&FugueMax::<u32>::new(), 95);
+    }
+
+    #[test]
+    fn who_stays_in_touch_never_sees_the_moves_of_a_tree_being_folded() {
+        never_seen(&MoveTree::<u32>::new(), 75);
+    }
+
+    #[test]
+    fn a_delta_from_one_who_stays_away_longer_is_refused_too() {
+        let [_, b, mut away] = one_stays_away();
+        let late = away.mutate(&SetOp::Add(3), on_day(2, 62)).expect("accepted");
+        assert!(b.admits_delta(&late).is_err());
+        assert!(b.admits_delta(&away.whole()).is_err());
     }
 }

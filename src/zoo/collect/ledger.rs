@@ -50,6 +50,21 @@ impl<G: Clone + Ord, M: Copy> Ledger<G, M> {
         }));
     }
 
+    /// What was made at one moment.
+    pub(super) fn made(&self, moment: M) -> Ledger<G, M>
+    where
+        M: PartialEq,
+    {
+        Ledger(self.0.iter().filter(|(_, made)| *made == moment).cloned().collect())
+    }
+
+    /// Takes in what another has noted.
+    pub(super) fn merge(&mut self, other: &Ledger<G, M>) {
+        let news: Vec<(G, M)> = other.0.iter().filter(|(grave, _)| self.get(grave).is_none()).cloned().collect();
+        self.0.extend(news);
+        self.0.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    }
+
     /// Has the value drop what came to be at such moments.
     pub(super) fn sweep<T: Tombstones<Grave = G>>(&mut self, value: &mut T, ready: impl Fn(M) -> bool) {
         if self.0.iter().any(|(_, moment)| ready(*moment)) {

@@ -93,8 +93,20 @@ impl Reference {
         let (replica, identity, seen) = (ReplicaId(at as u32), stamp.identity, self.known(known));
         let update = Update { replica, number: self.history.of(replica) + 1 };
         let (nth, time) = (update.number, Time::START);
-        self.history
-            .add(Issued { update, op, identity, nth, at: time, reading: time, stamp: Some(stamp.into()), seen }, None);
+        self.history.add(
+            Issued {
+                update,
+                op,
+                identity,
+                nth,
+                at: time,
+                reading: time,
+                stamp: Some(stamp.into()),
+                seen,
+                closed: true,
+            },
+            None,
+        );
         self.names.push(update);
     }
 

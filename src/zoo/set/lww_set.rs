@@ -3,7 +3,8 @@
 //! An element keeps the time of its latest add and of its latest removal; the later one decides, and where
 //! both are equal the bias does. It promises the same in whatever order and however often updates come.
 //! It does not promise that an update that saw another wins over it: clocks differ. Times are bare, without
-//! identity: otherwise none would be equal. *A Comprehensive Study of Convergent and Commutative Replicated
+//! identity: otherwise none would be equal. Removals can be [collected](crate::zoo::collect) where clocks
+//! keep a promise, which is said there. *A Comprehensive Study of Convergent and Commutative Replicated
 //! Data Types* (2011), section 3.3.3.
 
 use std::cmp::Ordering;
@@ -17,6 +18,7 @@ use crate::model::set::{Bias, SetOp, last_word};
 use crate::model::{Growth, Specification};
 use crate::replica::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
 use crate::zoo::Specified;
+use crate::zoo::collect::Tombstones;
 
 /// An element with its latest times, where there are such.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +29,7 @@ pub struct Stamped<E> {
     removed: Option<Time>,
 }
 
-/// The latest times of every element ever named, sorted by element.
+/// The latest times of every element that was named, sorted by element.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LwwSet<E> {
@@ -154,6 +156,29 @@ impl<E: Element> OpBased for LwwSet<E> {
 
     fn effect(&mut self, effect: &Stamped<E>) {
         sorted::insert(&mut self.stamps, effect.clone(), Stamped::order, Stamped::take);
+    }
+}
+
+/// An element that is not shown goes with its removal; nothing then holds back an add from before that.
+///
+/// By stability this needs clocks that follow causality: an add must be stamped later than every removal
+/// that its writer knows of, as with Lamport or hybrid clocks. Of an own clock that lags behind, an add may
+/// show that would be hidden, had the removal been kept. By age own clocks will do, as long as they differ by
+/// less than the limit: when a removal is old enough to go, no clock shows a time as early as its own.
+impl<E: Element> Tombstones for LwwSet<E> {
+    type Grave = (E, Time);
+
+    fn graves(&self) -> Vec<(E, Time)> {
+        let hidden = self.stamps.iter().filter(|stamped| !stamped.shown(self.bias));
+        hidden.filter_map(|stamped| Some((stamped.element.clone(), stamped.removed?))).collect()
+    }
+
+    fn collect(&mut self, ready: &dyn Fn(&(E, Time)) -> bool) {
+        let bias = self.bias;
+        self.stamps.retain(|stamped| match stamped.removed {
+            Some(removed) if !stamped.shown(bias) => !ready(&(stamped.element.clone(), removed)),
+            _ => true,
+        });
     }
 }
 

@@ -3,8 +3,8 @@
 //! Every add makes a new tag; a removal buries the tags that its replica shows for the element, by name.
 //! An element is shown while a tag of it is not buried. It promises that an add beside a removal survives,
 //! in whatever order and however often updates come; it does not promise to stay small: the buried are kept
-//! for ever. *A Comprehensive Study of Convergent and Commutative Replicated Data Types* (2011),
-//! specification 15.
+//! until they are [collected](crate::zoo::collect). *A Comprehensive Study of Convergent and Commutative
+//! Replicated Data Types* (2011), specification 15.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -17,6 +17,7 @@ use crate::model::set::{SetOp, add_wins};
 use crate::model::{Growth, Specification};
 use crate::replica::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
 use crate::zoo::Specified;
+use crate::zoo::collect::Tombstones;
 
 /// One add of one element.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +29,7 @@ pub struct Tag<E> {
     buried: bool,
 }
 
-/// All tags ever made, shown and buried, sorted by element and dot.
+/// All tags, shown and buried, sorted by element and dot.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TaggedOrSet<E> {
@@ -169,6 +170,20 @@ impl<E: Element> OpBased for TaggedOrSet<E> {
 
     fn effect(&mut self, effect: &Vec<Tag<E>>) {
         self.join(effect);
+    }
+}
+
+/// A buried tag goes with its burial: who knows of that neither makes the tag again nor buries it again.
+/// The last tag of each identity is remembered, so that no name is given twice.
+impl<E: Element> Tombstones for TaggedOrSet<E> {
+    type Grave = Dot;
+
+    fn graves(&self) -> Vec<Dot> {
+        self.tags.iter().filter(|tag| tag.buried).map(|tag| tag.dot).collect()
+    }
+
+    fn collect(&mut self, ready: &dyn Fn(&Dot) -> bool) {
+        self.tags.retain(|tag| !(tag.buried && ready(&tag.dot)));
     }
 }
 

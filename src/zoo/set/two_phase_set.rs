@@ -2,8 +2,10 @@
 //!
 //! Two sets that only grow, the added and the removed; what is in the first alone is shown. It promises
 //! the same in whatever order and however often updates come. An add after a removal is accepted and shows
-//! nothing; the removal of what is not shown is refused. *A Comprehensive Study of Convergent and
-//! Commutative Replicated Data Types* (2011), specification 12.
+//! nothing; the removal of what is not shown is refused. Removals cannot be [collected](crate::zoo::collect),
+//! however old and well known: an element may be added again at any time, and only its removal keeps it from
+//! being shown. *A Comprehensive Study of Convergent and Commutative Replicated Data Types* (2011),
+//! specification 12.
 
 use std::collections::BTreeSet;
 
@@ -195,6 +197,23 @@ mod tests {
     #[test]
     fn what_was_removed_can_be_added_again_and_stays_away() {
         testing::check::<TwoPhaseSet<String>>("a adds milk; a removes milk; a adds milk; b from a", "a {}, b {}");
+    }
+
+    #[test]
+    fn a_set_that_forgot_a_removal_would_show_what_was_removed_when_it_is_added_again() {
+        let story = [SetOp::Add('m'), SetOp::Remove('m')];
+        let [mut kept, mut forgetful] = [(); 2].map(|()| TwoPhaseSet::new());
+        for op in &story {
+            kept.apply(op, Site::of(0)).unwrap();
+            forgetful.apply(op, Site::of(0)).unwrap();
+        }
+        forgetful.removed.clear();
+        forgetful.added.clear();
+        assert_eq!(kept.view(), forgetful.view());
+        for set in [&mut kept, &mut forgetful] {
+            set.apply(&story[0], Site::of(0)).unwrap();
+        }
+        assert_eq!((kept.view().len(), forgetful.view().len()), (0, 1));
     }
 
     #[test]

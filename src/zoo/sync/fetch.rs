@@ -191,8 +191,12 @@ impl<T: DataType, W: Wording<T>> Protocol for Fetch<T, W> {
 mod tests {
     use super::super::bench::Bench;
     use super::*;
+    use crate::base::Identity;
     use crate::model::counter::GrowOp;
+    use crate::model::set::SetOp;
+    use crate::zoo::collect::Stable;
     use crate::zoo::counter::GCounter;
+    use crate::zoo::set::TaggedOrSet;
 
     fn counters() -> Bench<Fetch<GCounter, AsEffects>> {
         Bench::new(2, Fetch::new(GCounter::new()))
@@ -230,5 +234,25 @@ mod tests {
             shown.push(bench.view(1));
         }
         assert_eq!(shown, [0, 1, 1, 3]);
+    }
+
+    /// How many tombstones both keep, after each of three updates was fetched.
+    fn kept<W: Wording<Stable<TaggedOrSet<char>>>>() -> Vec<[usize; 2]> {
+        let value = Stable::new(TaggedOrSet::new(), [Identity(0), Identity(1)]).saved_before_seen();
+        let mut bench = Bench::new(2, Fetch::<_, W>::new(value));
+        let updates = [(0, SetOp::Add('a')), (0, SetOp::Remove('a')), (1, SetOp::Add('b'))];
+        let fetched = updates.map(|(writer, op)| {
+            bench.ask(writer, op);
+            let asked = bench.round(1 - writer);
+            bench.settle(1 - writer, asked);
+            [0, 1].map(|at| bench.protocol(at).value().tombstones())
+        });
+        fetched.to_vec()
+    }
+
+    #[test]
+    fn tombstones_go_where_what_is_fetched_tells_what_is_durable() {
+        assert_eq!(kept::<AsDeltas>(), [[0, 0], [1, 1], [0, 0]]);
+        assert_eq!(kept::<AsEffects>(), kept::<AsDeltas>());
     }
 }

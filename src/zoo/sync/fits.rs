@@ -7,6 +7,7 @@
 use std::fmt;
 
 use crate::replica::{DataType, Element};
+use crate::zoo::collect::{Aged, Stable, Tombstones};
 use crate::zoo::composite::{IncidentBoard, ShiftNotes, ShoppingCart, TaskBoard, UserProfile};
 use crate::zoo::counter::{BoundedCounter, GCounter, PnCounter};
 use crate::zoo::document::{Document, History, Meaning};
@@ -197,6 +198,8 @@ families! {
     [] ShiftNotes: "shift notes", Family::Composite(&[Family::Joins, Family::Dots, Family::Sequence]);
     [] IncidentBoard: "incident board", Family::Composite(&[Family::Joins, Family::Dots]);
     [] UserProfile: "user profile", Family::Composite(&[Family::Joins, Family::Dots]);
+    [T: Tombstones + Fitting] Stable<T>: "collection by stability", Family::Collected(&T::FAMILY);
+    [T: Tombstones + Fitting] Aged<T>: "collection by age", Family::Collected(&T::FAMILY);
 }
 
 #[cfg(test)]

@@ -261,7 +261,10 @@ mod tests {
     use super::super::bench::Bench;
     use super::*;
     use crate::model::counter::GrowOp;
+    use crate::model::set::SetOp;
+    use crate::zoo::collect::Stable;
     use crate::zoo::counter::GCounter;
+    use crate::zoo::set::TaggedOrSet;
 
     type Message = IntervalMessage<GCounter>;
 
@@ -362,5 +365,19 @@ mod tests {
         bench.ask(0, GrowOp::Increment(1));
         bench.hand(1, 0, &IntervalMessage::Acknowledge { upto: 7 });
         assert_eq!(span(&bench.round(0)[0].1), (0, 1));
+    }
+
+    #[test]
+    fn tombstones_go_where_groups_tell_what_is_durable() {
+        let ids = [Identity(0), Identity(1)];
+        let mut bench = Bench::new(2, Intervals::new(Stable::new(TaggedOrSet::new(), ids).saved_before_seen()));
+        let mut kept = Vec::new();
+        for (writer, op) in [(0, SetOp::Add('a')), (0, SetOp::Remove('a')), (1, SetOp::Add('b'))] {
+            bench.ask(writer, op);
+            let told = bench.round(writer);
+            bench.settle(writer, told);
+            kept.push([0, 1].map(|at| bench.protocol(at).value().tombstones()));
+        }
+        assert_eq!(kept, [[0, 0], [1, 1], [0, 0]], "the last one also says that it knows of the removal");
     }
 }

@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::Rows;
 use crate::base::{CausalContext, Dot, Identity};
 use crate::replica::{DeltaBased, Element};
+use crate::zoo::collect::{Aged, Stable, Tombstones};
 use crate::zoo::composite::{IncidentBoard, ShiftNotes, ShoppingCart, TaskBoard, UserProfile};
 use crate::zoo::counter::{BoundedCounter, BoundedDelta, Cells, GCounter, PnCounter};
 use crate::zoo::document::{History, Meaning};
@@ -203,10 +204,17 @@ holding_back! {
     [] ShiftNotes: |notes| notes.parts().second.second.held(),
 }
 
+impl<T: Tombstones + DeltaBased> Gossiped for Stable<T> {}
+impl<T: Tombstones + DeltaBased> Gossiped for Aged<T> {}
+
 impl<E: Element, R: Rule> Gossiped for List<E, R> {
-    /// The elements and tombstones that are not here.
+    /// The elements and tombstones that are not here. Where some have been let go, what is left of a delta
+    /// could not be told from what is gone, so that it stays whole.
     fn news(&self, delta: &Delta<E, R::Link>) -> Option<Delta<E, R::Link>> {
-        let Delta { inserted, deleted } = self.whole();
+        let Delta { inserted, deleted, collected } = self.whole();
+        if collected.is_some() || delta.collected.is_some() {
+            return grown(self, delta).map(|_| delta.clone());
+        }
         let mut news = delta.clone();
         news.inserted.retain(|new| inserted.binary_search_by_key(&new.dot, |known| known.dot).is_err());
         news.deleted.retain(|dot| deleted.binary_search(dot).is_err());

@@ -40,6 +40,8 @@ impl Clone for FugueRule {
 impl Rule for FugueRule {
     type Link = Origins;
 
+    const LINKS_RIGHT: bool = true;
+
     fn link(&self, left: Option<Dot>, right: Option<Dot>) -> Result<Origins, Refused> {
         Ok(Origins { left, right })
     }

@@ -41,6 +41,7 @@ impl Rule for FugueMaxRule {
     type Link = Origins;
 
     const PROMISE: Promise = Promise::Whole;
+    const LINKS_RIGHT: bool = true;
 
     fn link(&self, left: Option<Dot>, right: Option<Dot>) -> Result<Origins, Refused> {
         Ok(Origins { left, right })

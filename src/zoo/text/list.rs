@@ -7,7 +7,9 @@
 //! were taken in, and the order and number in which they came leave no trace in the view.
 //!
 //! Promised: every rule here gives one total order of all elements ever inserted, and every view agrees
-//! with it. Not promised: that tombstones ever go away.
+//! with it. Not promised: that a tombstone goes away while anything is linked to it.
+
+mod collected;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,11 +18,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::known::Known;
 use super::rule::{Origins, Rule};
 use super::sequence::Handle;
-use crate::base::{Digester, Dot, Identity};
+use super::strand;
+use crate::base::{CausalContext, Digester, Dot, Identity};
 use crate::model::Specification;
 use crate::model::list::{ListOp, list};
 use crate::replica::{DataType, Delivery, DeltaBased, Element, OpBased, Refused, Site, StateBased};
 use crate::zoo::Specified;
+
+pub use collected::Collected;
 
 /// An element on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -51,6 +56,8 @@ pub struct Delta<E, L> {
     pub inserted: Vec<Insertion<E, L>>,
     /// The names of deleted elements, which need not be among those inserted.
     pub deleted: Vec<Dot>,
+    /// Where it comes from a list that has let tombstones go: what remains of them.
+    pub collected: Option<Collected>,
 }
 
 /// An element where it stands.
@@ -77,6 +84,8 @@ pub struct List<E, R: Rule> {
     held: BTreeMap<Dot, Vec<Insertion<E, R::Link>>>,
     /// Deleted before they came.
     deleted_early: BTreeSet<Dot>,
+    /// Where tombstones have been let go: the names of all elements that were ever placed.
+    collected: Option<CausalContext>,
 }
 
 impl<E, R: Rule> Default for List<E, R> {
@@ -87,6 +96,7 @@ impl<E, R: Rule> Default for List<E, R> {
             rule: R::default(),
             held: BTreeMap::new(),
             deleted_early: BTreeSet::new(),
+            collected: None,
         }
     }
 }
@@ -99,6 +109,7 @@ impl<E: Clone, R: Rule> Clone for List<E, R> {
             rule: self.rule.clone(),
             held: self.held.clone(),
             deleted_early: self.deleted_early.clone(),
+            collected: self.collected.clone(),
         }
     }
 
@@ -108,6 +119,7 @@ impl<E: Clone, R: Rule> Clone for List<E, R> {
         self.rule.clone_from(&source.rule);
         self.held.clone_from(&source.held);
         self.deleted_early.clone_from(&source.deleted_early);
+        self.collected.clone_from(&source.collected);
     }
 }
 
@@ -147,11 +159,12 @@ impl<E: Element, R: Rule> List<E, R> {
         sequence.iter().filter(|handle| !sequence.is_hidden(*handle)).map(|handle| &self.values[handle.index()])
     }
 
-    /// The name of the identity's next element: above all that is known of it, held or not.
+    /// The name of the identity's next element: above all that is known of it, held, placed or gone.
     fn next_dot(&self, identity: Identity) -> Result<Dot, Refused> {
         let held = self.held.values().flatten().map(|insertion| insertion.dot);
         let held = held.filter(|dot| dot.identity == identity).map(|dot| dot.counter).max();
-        let last = self.known.last(identity).max(held.unwrap_or(0));
+        let gone = self.collected.as_ref().map_or(0, |names| strand::last(names, identity));
+        let last = self.known.last(identity).max(held.unwrap_or(0)).max(gone);
         match last.checked_add(1) {
             Some(counter) => Ok(Dot { identity, counter }),
             None => Err(Refused::because(format!("{identity} has no number left after {last}"))),
@@ -164,7 +177,7 @@ impl<E: Element, R: Rule> List<E, R> {
     }
 
     fn insert(&mut self, insertion: &Insertion<E, R::Link>) {
-        if insertion.dot.counter == 0 || self.known.handle(insertion.dot).is_some() {
+        if insertion.dot.counter == 0 || self.known.handle(insertion.dot).is_some() || self.is_past(insertion.dot) {
             return;
         }
         match self.missing(&insertion.link) {
@@ -176,6 +189,11 @@ impl<E: Element, R: Rule> List<E, R> {
                 }
             }
         }
+    }
+
+    /// Whether an element of this name was placed before tombstones were let go.
+    fn is_past(&self, dot: Dot) -> bool {
+        self.collected.as_ref().is_some_and(|names| names.covers(dot))
     }
 
     fn hold(&mut self, missing: Dot, insertion: Insertion<E, R::Link>) {
@@ -204,24 +222,32 @@ impl<E: Element, R: Rule> List<E, R> {
         }
     }
 
-    fn place(&mut self, insertion: Insertion<E, R::Link>) {
+    fn place(&mut self, insertion: Insertion<E, R::Link>) -> Handle {
         let Insertion { dot, link, value } = insertion;
         let place = self.rule.place(&self.known, dot, &link);
         let new = self.known.insert_after(place, dot, link);
         self.values.push(value);
+        if let Some(names) = &mut self.collected {
+            names.insert(dot);
+        }
         if self.deleted_early.remove(&dot) {
             self.known.hide(new);
         }
+        new
     }
 
     fn delete(&mut self, dot: Dot) {
         match self.known.handle(dot) {
             Some(handle) => self.known.hide(handle),
-            None if dot.counter == 0 => {}
+            None if dot.counter == 0 || (self.is_past(dot) && !self.is_held(dot)) => {}
             None => {
                 self.deleted_early.insert(dot);
             }
         }
+    }
+
+    fn is_held(&self, dot: Dot) -> bool {
+        self.held.values().flatten().any(|insertion| insertion.dot == dot)
     }
 
     fn insertion(&self, handle: Handle) -> Insertion<E, R::Link> {
@@ -305,6 +331,10 @@ impl<E: Element, R: Rule> StateBased for List<E, R> {
             }
         }
         other.held.values().flatten().for_each(|insertion| self.insert(insertion));
+        if let Some(names) = &other.collected {
+            let has = |dot: Dot| other.known.handle(dot).is_some() || other.is_held(dot);
+            self.let_go(names, other.rule.clock(), |dot| names.covers(dot) && !has(dot));
+        }
         other.deleted_early.iter().for_each(|dot| self.delete(*dot));
     }
 }
@@ -316,18 +346,28 @@ impl<E: Element, R: Rule> DeltaBased for List<E, R> {
         let effect = self.prepare(op, site)?;
         self.effect(&effect);
         Ok(match effect {
-            Effect::Insert(insertion) => Delta { inserted: vec![insertion], deleted: Vec::new() },
-            Effect::Delete(dot) => Delta { inserted: Vec::new(), deleted: vec![dot] },
+            Effect::Insert(insertion) => Delta { inserted: vec![insertion], deleted: Vec::new(), collected: None },
+            Effect::Delete(dot) => Delta { inserted: Vec::new(), deleted: vec![dot], collected: None },
         })
     }
 
     fn join(&mut self, delta: &Delta<E, R::Link>) {
         delta.inserted.iter().for_each(|insertion| self.insert(insertion));
+        if let Some(Collected { names, clock }) = &delta.collected {
+            self.let_go(names, *clock, delta.gone());
+        }
         delta.deleted.iter().for_each(|dot| self.delete(*dot));
     }
 
     fn combine(into: &mut Delta<E, R::Link>, other: &Delta<E, R::Link>) {
-        into.inserted.extend_from_slice(&other.inserted);
+        let (ours_gone, theirs_gone) = (into.gone(), other.gone());
+        into.inserted.retain(|insertion| !theirs_gone(insertion.dot));
+        into.inserted.extend(other.inserted.iter().filter(|insertion| !ours_gone(insertion.dot)).cloned());
+        if let Some(theirs) = &other.collected {
+            let ours = into.collected.get_or_insert_with(|| Collected { names: CausalContext::new(), clock: 0 });
+            ours.names.merge(&theirs.names);
+            ours.clock = ours.clock.max(theirs.clock);
+        }
         into.inserted.sort_by_key(|insertion| insertion.dot);
         into.inserted.dedup_by_key(|insertion| insertion.dot);
         into.deleted.extend_from_slice(&other.deleted);
@@ -343,7 +383,8 @@ impl<E: Element, R: Rule> DeltaBased for List<E, R> {
         let tombstones = tombstones.map(|handle| self.known.dot(handle));
         let mut deleted: Vec<Dot> = tombstones.chain(self.deleted_early.iter().copied()).collect();
         deleted.sort_unstable();
-        Delta { inserted, deleted }
+        let collected = |names: &CausalContext| Collected { names: names.clone(), clock: self.rule.clock() };
+        Delta { inserted, deleted, collected: self.collected.as_ref().map(collected) }
     }
 }
 

@@ -47,6 +47,8 @@ impl RgaLink {
 impl Rule for RgaRule {
     type Link = RgaLink;
 
+    const LINKS_RIGHT: bool = false;
+
     fn link(&self, left: Option<Dot>, _: Option<Dot>) -> Result<RgaLink, Refused> {
         match self.counter.checked_add(1) {
             Some(counter) => Ok(RgaLink { counter, left }),
@@ -59,7 +61,7 @@ impl Rule for RgaRule {
     }
 
     fn place(&mut self, known: &Known<RgaLink>, dot: Dot, link: &RgaLink) -> Option<Handle> {
-        self.counter = self.counter.max(link.counter);
+        self.advance(link.counter);
         let stamp = link.stamp(dot);
         let mut place = link.left.and_then(|left| known.handle(left));
         while let Some(next) = known.sequence().after(place) {
@@ -69,6 +71,14 @@ impl Rule for RgaRule {
             place = Some(next);
         }
         place
+    }
+
+    fn clock(&self) -> u64 {
+        self.counter
+    }
+
+    fn advance(&mut self, stamp: u64) {
+        self.counter = self.counter.max(stamp);
     }
 }
 

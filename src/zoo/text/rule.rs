@@ -23,6 +23,9 @@ pub trait Rule: Clone + Debug + Default {
     /// What the rule promises of the order.
     const PROMISE: Promise = Promise::Strong;
 
+    /// Whether links name the right neighbour, which may be a tombstone that the writer knows to be one.
+    const LINKS_RIGHT: bool;
+
     /// The link of an insertion between two neighbours, tombstones being neighbours too: the left one is
     /// the element before the place as the writer sees it, the right one what comes right after the left.
     fn link(&self, left: Option<Dot>, right: Option<Dot>) -> Result<Self::Link, Refused>;
@@ -33,6 +36,14 @@ pub trait Rule: Clone + Debug + Default {
     /// After which element a new one goes, whose origins are known; none for the front. Called once for
     /// each element, right before it gets the next handle.
     fn place(&mut self, known: &Known<Self::Link>, dot: Dot, link: &Self::Link) -> Option<Handle>;
+
+    /// The largest stamp of all elements placed here, where links bear stamps: it outlives its element.
+    fn clock(&self) -> u64 {
+        0
+    }
+
+    /// Takes note of a stamp whose element is gone.
+    fn advance(&mut self, _stamp: u64) {}
 }
 
 /// The neighbours that an element was inserted between.

@@ -84,10 +84,15 @@ pub fn find<E, L>(row: &[Atom<E, L>], dot: Dot) -> Option<usize> {
     row.iter().position(|atom| atom.dot == dot)
 }
 
+/// The largest number of this identity's that is known; 0 where there is none.
+pub fn last(context: &CausalContext, identity: Identity) -> u32 {
+    let above = context.exceptions().iter().filter(|dot| dot.identity == identity).map(|dot| dot.counter).max();
+    above.unwrap_or(0).max(context.vector().get(identity))
+}
+
 /// The name of this identity's next element, above all that are known of it.
 pub fn next_dot(context: &CausalContext, identity: Identity) -> Result<Dot, Refused> {
-    let above = context.exceptions().iter().filter(|dot| dot.identity == identity).map(|dot| dot.counter).max();
-    let last = above.unwrap_or(0).max(context.vector().get(identity));
+    let last = last(context, identity);
     match last.checked_add(1) {
         Some(counter) => Ok(Dot { identity, counter }),
         None => Err(Refused::because(format!("no name is left for {identity} after its number {last}"))),

@@ -25,6 +25,8 @@ pub struct YataRule;
 impl Rule for YataRule {
     type Link = Origins;
 
+    const LINKS_RIGHT: bool = true;
+
     fn link(&self, left: Option<Dot>, right: Option<Dot>) -> Result<Origins, Refused> {
         Ok(Origins { left, right })
     }
