@@ -215,7 +215,7 @@ mod tests {
     use super::super::bench::Bench;
     use super::super::{Pace, Saving};
     use super::*;
-    use crate::model::counter::CountOp;
+    use crate::model::counter::CounterOp;
     use crate::model::list::ListOp;
     use crate::replica::Effect;
     use crate::zoo::broadcast::{BestEffort, Eager, Fifo, Gossip, Mode, Retransmit, Sequenced};
@@ -278,7 +278,7 @@ mod tests {
     #[test]
     fn an_effect_is_told_at_once_and_again_in_each_round_until_it_is_acknowledged() {
         let mut bench = Bench::new(3, Operations::new(PnCounter::new()));
-        let told = bench.ask(0, CountOp::Increment(3));
+        let told = bench.ask(0, CounterOp::Increment(3));
         assert_eq!(told.len(), 2);
         assert_eq!(bench.round(0).len(), 0, "an answer may still be under way");
         assert_eq!([bench.round(0).len(), bench.round(0).len()], [2, 2]);
@@ -309,7 +309,7 @@ mod tests {
             let send = effects.iter().position(|effect| matches!(effect, Effect::Send { .. }));
             assert!(sync.is_some() && sync < send, "{sync:?} and {send:?}");
         };
-        let told = bench.effects(0, CountOp::Increment(1));
+        let told = bench.effects(0, CounterOp::Increment(1));
         saved_first(&told);
         let Some(Effect::Send { message, .. }) = told.iter().find(|effect| matches!(effect, Effect::Send { .. }))
         else {
@@ -322,7 +322,7 @@ mod tests {
     fn a_timer_of_a_layer_waits_for_as_many_rounds_as_its_time_takes() {
         let stack = relayed::<Counting>(Span::micros(2_500), 8);
         let mut bench = Bench::new(2, Operations::over(PnCounter::new(), stack).expect("it fits"));
-        bench.ask(0, CountOp::Increment(1));
+        bench.ask(0, CounterOp::Increment(1));
         let told: Vec<usize> = (0..9).map(|_| bench.round(0).len()).collect();
         assert_eq!(told, [0, 0, 0, 0, 0, 1, 0, 0, 1], "rounds are a millisecond apart");
     }
@@ -331,8 +331,8 @@ mod tests {
     fn where_the_stack_has_no_room_an_operation_is_refused_and_changes_nothing() {
         let stack = relayed::<Counting>(PERIOD, 1);
         let mut bench = Bench::new(2, Operations::over(PnCounter::new(), stack).expect("it fits"));
-        bench.ask(0, CountOp::Increment(1));
-        bench.ask(0, CountOp::Increment(1));
+        bench.ask(0, CounterOp::Increment(1));
+        bench.ask(0, CounterOp::Increment(1));
         assert_eq!((bench.view(0), bench.protocol(0).known().len()), (1, 1));
     }
 
@@ -340,7 +340,7 @@ mod tests {
     fn an_own_operation_counts_at_once_and_not_again_when_it_gets_its_place_in_the_order() {
         let stack = Sequenced::over(BestEffort::on(Ground::HOSTILE), ReplicaId(0), PERIOD, 8).expect("a mesh");
         let mut bench = Bench::new(2, Operations::over(PnCounter::new(), stack).expect("it fits"));
-        let told = bench.ask(1, CountOp::Increment(2));
+        let told = bench.ask(1, CounterOp::Increment(2));
         assert_eq!((bench.view(1), bench.protocol(1).said.len()), (2, 1));
         bench.settle(1, told);
         assert_eq!((bench.view(0), bench.view(1), bench.protocol(1).said.len()), (2, 2, 0));
