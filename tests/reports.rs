@@ -8,7 +8,7 @@ mod measured;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use measured::{interleaving, message_complexity};
+use measured::{interleaving, message_complexity, sync_costs};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("reports")
@@ -68,6 +68,11 @@ fn message_complexity_is_as_reported() {
 #[test]
 fn interleaving_is_as_reported() {
     stands_in("interleaving.md", &interleaving::report());
+}
+
+#[test]
+fn sync_costs_are_as_reported() {
+    stands_in("sync_costs.md", &sync_costs::report());
 }
 
 #[test]

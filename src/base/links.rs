@@ -128,6 +128,12 @@ enum View<'a> {
 }
 
 impl<'a> Neighbours<'a> {
+    /// Those listed, in rising order.
+    #[inline]
+    pub fn listed(list: &'a [ReplicaId]) -> Neighbours<'a> {
+        Neighbours(View::Listed(list))
+    }
+
     /// How many there are.
     #[inline]
     pub fn len(self) -> usize {

@@ -11,8 +11,8 @@ use squall::scenario::{
 };
 use squall::world::{Dealt, Witness, World};
 use squall::zoo::broadcast::{
-    BestEffort, Body, Broadcaster, Causal, Dependent, Eager, Fifo, ForwardOnce, Gossip, Ground, Layer, Mode, Once,
-    Plumtree, Promise, Retransmit, Sequenced, Stable,
+    BestEffort, Body, Broadcaster, Causal, Dependent, Eager, Fifo, Flood, ForwardOnce, Gossip, Ground, Layer, Mode,
+    Once, Plumtree, Promise, Retransmit, Sequenced, Stable,
 };
 use watch::{AGREEMENT, CAUSAL, DUPLICATION, FIFO, TOTAL, VALIDITY, Watch, promised, script};
 
@@ -187,6 +187,30 @@ fn eager_relaying_crosses_a_sparse_network() {
     storm(scenario, || Eager::over(sparse()).unwrap());
 }
 
+fn flood<B: Body>() -> Flood<B> {
+    Flood::on(Ground::HOSTILE, PERIOD)
+}
+
+#[test]
+fn flooding_keeps_its_word_and_delivers_again_only_where_that_is_asked_for() {
+    weathers(flood);
+    assert!(!storm(hostile(), flood).broken.contains(DUPLICATION));
+    assert!(storm(hostile(), || flood().with_repeats()).broken.contains(DUPLICATION));
+}
+
+#[test]
+fn flooding_crosses_a_sparse_network_and_forgets_what_all_have() {
+    let mut scenario = hostile();
+    scenario.topology = Topology::Ring;
+    let make = || Flood::<u64>::on(Ground::HOSTILE.sparse(), PERIOD);
+    storm(scenario.clone(), make);
+    let mut world = World::new();
+    let script = script(REPLICAS, 40, Span::millis(7));
+    let plan = scenario.plan().expect("the hostile ring can be run");
+    world.run(&plan, &|_| Broadcaster::new(make()), &script[..], &mut Dealt::new(Seed(1)), &mut ());
+    assert!(world.replicas().iter().all(|replica| replica.stack().kept() == 0));
+}
+
 #[test]
 fn gossip_keeps_its_word() {
     for mode in [Mode::Push, Mode::Pull, Mode::PushPull] {
@@ -243,6 +267,8 @@ fn causal_order_by_vector_clocks_keeps_its_word_where_fifo_does_not() {
     weathers(|| Causal::over(relay()).unwrap());
     weathers(|| Causal::over(gossip(Mode::Push)).unwrap());
     weathers(|| Causal::over(plumtree()).unwrap());
+    weathers(|| Causal::over(flood()).unwrap());
+    weathers(|| Causal::over(flood().with_repeats()).unwrap().with_repeats());
 }
 
 #[test]

@@ -81,6 +81,7 @@ enum Event<'a> {
     Accepted(Box<dyn Any>, Update),
     Message(ReplicaId, &'a Erased),
     Round(&'a [ReplicaId]),
+    Start,
 }
 
 impl<P> Subject for P
@@ -124,6 +125,7 @@ where
             }
             Event::Message(from, message) => self.message(from, message.get(), turn),
             Event::Round(peers) => self.round(peers, turn),
+            Event::Start => self.start(turn),
         });
     }
 }
@@ -223,5 +225,9 @@ impl Protocol for AnySync {
 
     fn round(&mut self, peers: &[ReplicaId], turn: &mut Turn<'_, Erased>) {
         self.inner_mut().take(Event::Round(peers), turn);
+    }
+
+    fn start(&mut self, turn: &mut Turn<'_, Erased>) {
+        self.inner_mut().take(Event::Start, turn);
     }
 }

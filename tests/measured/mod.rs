@@ -7,3 +7,4 @@
 
 pub(crate) mod interleaving;
 pub(crate) mod message_complexity;
+pub(crate) mod sync_costs;

@@ -27,6 +27,7 @@ pub struct Stamped<B> {
 #[derive(Clone, Debug)]
 pub struct Causal<B: Body, L: Layer<Body = Stamped<B>>> {
     below: L,
+    repeats: bool,
     delivered: VersionVector,
     waiting: BTreeMap<Dot, Waiting<B>>,
     /// The posts that wait for a post which is not delivered yet. Each waits for one at a time.
@@ -66,8 +67,20 @@ impl<B: Body, L: Layer<Body = Stamped<B>>> Causal<B, L> {
     /// never gets, that one would wait for ever for whatever was said about it.
     pub fn over(below: L) -> Result<Causal<B, L>, Misfit> {
         below.carry("causal order by vector clocks", Promises::of(&[Promise::Reliable, Promise::SurvivesSender]))?;
-        let delivered = VersionVector::new();
-        Ok(Causal { below, delivered, waiting: BTreeMap::new(), wakes: BTreeMap::new(), arrived: Vec::new() })
+        Ok(Causal {
+            below,
+            repeats: false,
+            delivered: VersionVector::new(),
+            waiting: BTreeMap::new(),
+            wakes: BTreeMap::new(),
+            arrived: Vec::new(),
+        })
+    }
+
+    /// The same for those whom repeats do no harm: what the layer below delivers again after its turn has come
+    /// is delivered again.
+    pub fn with_repeats(self) -> Causal<B, L> {
+        Causal { repeats: true, ..self }
     }
 
     /// What was delivered, as a vector clock.
@@ -76,20 +89,22 @@ impl<B: Body, L: Layer<Body = Stamped<B>>> Causal<B, L> {
     }
 
     fn sort(&mut self, up: &mut Vec<Post<B>>) {
-        for post in std::mem::take(&mut self.arrived) {
-            let dot = post.dot;
-            if !self.delivered.covers(dot) && !self.waiting.contains_key(&dot) {
-                self.waiting.insert(dot, Waiting { post, checked: 0 });
-                self.deliver(dot, up);
+        let mut arrived = std::mem::take(&mut self.arrived);
+        for post in arrived.drain(..) {
+            if self.delivered.covers(post.dot) {
+                up.extend(self.repeats.then(|| post.map(|stamped| stamped.body)));
+            } else if self.waiting.is_empty() || !self.waiting.contains_key(&post.dot) {
+                self.deliver(Waiting { post, checked: 0 }, up);
             }
         }
+        self.arrived = arrived;
     }
 
-    /// Delivers a waiting post, and those it wakes, as far as their turn has come.
-    fn deliver(&mut self, first: Dot, up: &mut Vec<Post<B>>) {
-        let mut awake = vec![first];
-        while let Some(dot) = awake.pop() {
-            let Some(mut waiting) = self.waiting.remove(&dot) else { continue };
+    /// Delivers a post, and those it wakes, as far as their turn has come. The others wait.
+    fn deliver(&mut self, first: Waiting<B>, up: &mut Vec<Post<B>>) {
+        let (mut next, mut awake) = (Some(first), Vec::new());
+        while let Some(mut waiting) = next {
+            let dot = waiting.post.dot;
             match waiting.lacks(&self.delivered) {
                 Some(lacked) => {
                     self.wakes.entry(lacked).or_default().push(dot);
@@ -98,9 +113,10 @@ impl<B: Body, L: Layer<Body = Stamped<B>>> Causal<B, L> {
                 None => {
                     self.delivered.raise(dot);
                     up.push(waiting.post.map(|stamped| stamped.body));
-                    awake.extend(self.wakes.remove(&dot).unwrap_or_default());
+                    awake.append(&mut self.wakes.remove(&dot).unwrap_or_default());
                 }
             }
+            next = awake.pop().map(|dot| self.waiting.remove(&dot).expect("what is woken waits"));
         }
     }
 }
@@ -115,8 +131,8 @@ impl<B: Body, L: Layer<Body = Stamped<B>>> Layer for Causal<B, L> {
 
     fn promises(&self) -> Promises {
         let passed = self.below.promises().within(Promises::of(&[Promise::Direct]));
-        let given = [Promise::Causal, Promise::Reliable, Promise::SurvivesSender, Promise::NoDuplicates];
-        passed.and(Promises::of(&given))
+        let once = if self.repeats { Promises::NONE } else { Promises::of(&[Promise::NoDuplicates]) };
+        passed.and(once).and(Promises::of(&[Promise::Causal, Promise::Reliable, Promise::SurvivesSender]))
     }
 
     fn start<P: Port<L::Wire>>(&mut self, port: &mut P) {
@@ -158,8 +174,9 @@ impl<B: Body, L: Layer<Body = Stamped<B>>> Layer for Causal<B, L> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::Span;
     use crate::zoo::broadcast::testing::Table;
-    use crate::zoo::broadcast::{BestEffort, Eager, Ground};
+    use crate::zoo::broadcast::{BestEffort, Eager, Flood, Ground};
 
     type Stack = Causal<&'static str, Eager<Stamped<&'static str>, BestEffort<Post<Stamped<&'static str>>>>>;
 
@@ -209,6 +226,25 @@ mod tests {
         assert_eq!((table.heard(2).as_str(), table.layer(2).kept()), ("", 1));
         table.pass(0, 2);
         assert_eq!((table.heard(2).as_str(), table.layer(2).kept()), ("is there milk? two bottles", 0));
+    }
+
+    #[test]
+    fn what_comes_again_is_delivered_again_where_that_is_asked_for_but_not_while_it_waits() {
+        let flood = || Flood::on(Ground::HOSTILE, Span::millis(10)).with_repeats();
+        for (repeats, expected) in [(false, "q a"), (true, "q a a q")] {
+            let make = || Causal::over(flood()).unwrap();
+            let mut table = Table::of(3, || if repeats { make().with_repeats() } else { make() });
+            table.say(0, "q");
+            table.pass(0, 1);
+            let question = table.lose(0, 2);
+            table.lose(1, 2);
+            table.say(1, "a");
+            let answer = table.lose(1, 2);
+            for (from, wires) in [(1, &answer), (1, &answer), (0, &question), (1, &answer), (0, &question)] {
+                table.arrive(from, 2, &wires[0]);
+            }
+            assert_eq!(table.heard(2), expected);
+        }
     }
 
     #[test]

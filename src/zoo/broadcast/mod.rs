@@ -12,10 +12,12 @@
 //! | [`Gossip`], [`Plumtree`] | links, lossy ones too | reliable, survives its sender, no duplicates |
 //! | [`Once`] | | no duplicates |
 //! | [`Eager`] | every neighbour reached | reliable, survives its sender, no duplicates |
+//! | [`Flood`] | links, lossy ones too | the same with fewer messages; on request repeats as they come |
 //! | [`Fifo`] | reliable | FIFO, no duplicates |
 //! | [`Causal`], [`Dependent`] | reliable, survives its sender | causal, no duplicates |
 //! | [`Sequenced`] | a link between every two replicas | total and causal, all the above |
 //! | [`Stable`] | causal, reliable | the same, and what every member has delivered |
+//! | [`Either`] | | what the chosen one of two stacks does |
 //!
 //! The contract of all of them: identities are unique, the numbers that a layer gives are part of its value
 //! and come back with it after a crash, and the value is durable before anything that it sends leaves. A
@@ -26,7 +28,9 @@ mod broadcaster;
 mod causal;
 mod dependent;
 mod eager;
+mod either;
 mod fifo;
+mod flood;
 mod forward_once;
 mod gossip;
 mod held;
@@ -49,7 +53,9 @@ pub use broadcaster::{Broadcaster, Packet, Say};
 pub use causal::{Causal, Stamped};
 pub use dependent::{Dependent, Named};
 pub use eager::Eager;
+pub use either::{Either, EitherWire};
 pub use fifo::Fifo;
+pub use flood::{Flood, Flooded};
 pub use forward_once::ForwardOnce;
 pub use gossip::{Gossip, Gossiped, Mode};
 pub use layer::{Body, Layer, Post};

@@ -6,7 +6,7 @@
 //! | [`FullState`] | the state | [`StateBased`](crate::replica::StateBased) |
 //! | [`Intervals`] | what changed since the other acknowledged | [`Gossiped`] |
 //! | [`AnyOrder`] | what changed, each change by itself | [`Gossiped`] |
-//! | [`Operations`] | effects, over a [`Relay`] | [`OpBased`](crate::replica::OpBased) |
+//! | [`Operations`] | effects, over a [broadcast](crate::zoo::broadcast) | [`OpBased`](crate::replica::OpBased) |
 //! | [`Merkle`] | hashes, and the rows that differ | [`Rows`] |
 //! | [`Fetch`] | version vectors, and what the other lacks | effects or deltas |
 //!
@@ -40,7 +40,6 @@ mod knowledge;
 mod merkle;
 mod news;
 mod operations;
-mod relay;
 mod rows;
 mod synced;
 
@@ -54,7 +53,6 @@ pub use intervals::{IntervalMessage, Intervals};
 pub use knowledge::Knowledge;
 pub use merkle::{Compared, Merkle, MerkleMessage, Row};
 pub use news::Gossiped;
-pub use operations::Operations;
-pub use relay::{Parcel, Relay, RelayMessage};
+pub use operations::{Operations, Standard};
 pub use rows::Rows;
 pub use synced::{Pace, Protocol, Saving, Synced, Turn};

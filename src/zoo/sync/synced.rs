@@ -81,31 +81,63 @@ pub trait Protocol: Clone + Debug {
 
     /// A later life begins, and the disk was empty.
     fn bereft(&mut self, _turn: &mut Turn<'_, Self::Message>) {}
+
+    /// A life begins, the first one or a later one with what was saved or nothing.
+    fn start(&mut self, _turn: &mut Turn<'_, Self::Message>) {}
 }
 
 /// One event that a protocol reacts to: what it needs to know of its replica, and what it would like to happen.
-#[derive(Debug)]
 pub struct Turn<'a, M> {
-    identity: Identity,
-    neighbours: &'a [ReplicaId],
+    place: Place<'a>,
+    draw: &'a mut dyn FnMut(u64) -> u64,
     posts: Vec<(ReplicaId, M, Carries)>,
     taken: Vec<Taken>,
     changed: bool,
 }
 
+/// What a replica knows of itself.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    slot: ReplicaId,
+    identity: Identity,
+    members: u32,
+    period: Span,
+    neighbours: &'a [ReplicaId],
+}
+
 impl<'a, M> Turn<'a, M> {
-    fn new(identity: Identity, neighbours: &'a [ReplicaId], posts: Vec<(ReplicaId, M, Carries)>) -> Turn<'a, M> {
-        Turn { identity, neighbours, posts, taken: Vec::new(), changed: false }
+    fn new(place: Place<'a>, draw: &'a mut dyn FnMut(u64) -> u64, posts: Vec<(ReplicaId, M, Carries)>) -> Turn<'a, M> {
+        Turn { place, draw, posts, taken: Vec::new(), changed: false }
+    }
+
+    /// The replica's slot.
+    pub fn slot(&self) -> ReplicaId {
+        self.place.slot
     }
 
     /// What the replica signs with.
     pub fn identity(&self) -> Identity {
-        self.identity
+        self.place.identity
     }
 
-    /// All replicas that a post can go to.
+    /// How many replicas there are.
+    pub fn members(&self) -> u32 {
+        self.place.members
+    }
+
+    /// The time between two rounds.
+    pub fn period(&self) -> Span {
+        self.place.period
+    }
+
+    /// All replicas that a post can go to, in rising order.
     pub fn neighbours(&self) -> &'a [ReplicaId] {
-        self.neighbours
+        self.place.neighbours
+    }
+
+    /// A number below `bound`, by chance.
+    pub fn draw(&mut self, bound: u64) -> u64 {
+        (self.draw)(bound)
     }
 
     /// Sends a message when the turn is over.
@@ -131,12 +163,13 @@ impl<'a, M> Turn<'a, M> {
     }
 
     /// Lets a protocol with messages of its own take the turn, and wraps what it posts.
-    pub fn within<N, R>(&mut self, wrap: impl Fn(N) -> M, react: impl FnOnce(&mut Turn<'a, N>) -> R) -> R {
-        let mut inner = Turn::new(self.identity, self.neighbours, Vec::new());
+    pub fn within<N, R>(&mut self, wrap: impl Fn(N) -> M, react: impl FnOnce(&mut Turn<'_, N>) -> R) -> R {
+        let mut inner = Turn::new(self.place, &mut *self.draw, Vec::new());
         let result = react(&mut inner);
-        self.posts.extend(inner.posts.into_iter().map(|(to, message, carries)| (to, wrap(message), carries)));
-        self.taken.append(&mut inner.taken);
-        self.changed |= inner.changed;
+        let Turn { posts, mut taken, changed, .. } = inner;
+        self.posts.extend(posts.into_iter().map(|(to, message, carries)| (to, wrap(message), carries)));
+        self.taken.append(&mut taken);
+        self.changed |= changed;
         result
     }
 }
@@ -176,7 +209,15 @@ impl<P: Protocol> Synced<P> {
     }
 
     fn turn(&mut self, cx: &mut Context<Self>, react: impl FnOnce(&mut P, &mut Turn<'_, P::Message>)) {
-        let mut turn = Turn::new(cx.identity(), &self.neighbours, std::mem::take(&mut self.posts));
+        let place = Place {
+            slot: cx.slot(),
+            identity: cx.identity(),
+            members: cx.members(),
+            period: self.pace.period,
+            neighbours: &self.neighbours,
+        };
+        let mut draw = |bound| cx.draw(bound);
+        let mut turn = Turn::new(place, &mut draw, std::mem::take(&mut self.posts));
         react(&mut self.protocol, &mut turn);
         let Turn { taken, changed, mut posts, .. } = turn;
         for taken in taken {
@@ -248,6 +289,7 @@ impl<P: Protocol> Replica for Synced<P> {
 
     fn start(&mut self, cx: &mut Context<Self>) {
         self.set_out(cx);
+        self.turn(cx, |protocol, turn| protocol.start(turn));
     }
 
     fn request(&mut self, request: RequestId, ask: &Self::Op, cx: &mut Context<Self>) {
@@ -287,6 +329,7 @@ impl<P: Protocol> Replica for Synced<P> {
             Some(image) => self.protocol = image.clone(),
             None => self.turn(cx, |protocol, turn| protocol.bereft(turn)),
         }
+        self.turn(cx, |protocol, turn| protocol.start(turn));
     }
 
     fn image(&self) -> Option<P> {
