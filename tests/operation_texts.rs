@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use ron::extensions::Extensions;
 use ron::ser::PrettyConfig;
+use squall::base::Wall;
 use squall::base::{Concern, Dice, Hybrid, Lamport, Name, Seed};
-use squall::model::register::Wall;
 use squall::replica::{DataType, OpBased, Refused, Site, StateBased};
 use squall::zoo::composite::{IncidentBoard, ShiftNotes, ShoppingCart, TaskBoard, UserProfile};
 use squall::zoo::counter::{BoundedCounter, GCounter, PnCounter};
