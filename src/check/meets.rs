@@ -116,7 +116,8 @@ impl<O: Debug, V: Debug + Eq> Meets<O, V> {
             }
             _ => {
                 let right = self.specification.view(&visible);
-                (right != view).then_some((right, view))
+                let told = self.specification.told(&view).unwrap_or(view);
+                (right != told).then_some((right, told))
             }
         };
         let (right, shown) = wrong?;

@@ -72,15 +72,20 @@ where
             let judged = |specification: &&Specification<O, V>| {
                 specification.judged == Judged::Anywhere || ledger.is_closed_set(&surviving)
             };
-            let right = match self.specification.as_ref().filter(judged) {
-                Some(specification) => specification.view(&Visible::new(ledger.history(), &surviving)),
-                None => replicas[first.index()].view(),
-            };
+            let specification = self.specification.as_ref().filter(judged);
+            let right = specification.map(|specified| specified.view(&Visible::new(ledger.history(), &surviving)));
+            let example = replicas[first.index()].view();
             for replica in &there {
                 let view = replicas[replica.index()].view();
-                if view != right {
+                let told = specification.and_then(|specified| specified.told(&view));
+                let wrong = match right.as_ref().filter(|right| *right != told.as_ref().unwrap_or(&view)) {
+                    Some(right) => Some(("what survived comes to".to_owned(), right)),
+                    // What no specification tells must still be the same everywhere.
+                    None => (view != example).then(|| (format!("{first} shows"), &example)),
+                };
+                if let Some((whose, right)) = wrong {
                     let missing: Known = surviving.beyond(ledger.known(*replica)).collect();
-                    return Some(Box::new(self.violation(ledger, end, (*replica, *first), (view, right), &missing)));
+                    return Some(Box::new(violation(ledger, end, *replica, &view, (&whose, right), &missing)));
                 }
             }
         }
@@ -92,32 +97,28 @@ where
     }
 }
 
-impl<O: Debug, V: Debug> Settles<O, V> {
-    fn violation(
-        &self,
-        ledger: &Ledger<O>,
-        end: &End,
-        (replica, first): (ReplicaId, ReplicaId),
-        (view, right): (V, V),
-        missing: &Known,
-    ) -> Violation {
-        let (seen, expected) = (words::shown(&view), words::shown(&right));
-        let whose =
-            if self.specification.is_some() { "what survived comes to".to_owned() } else { format!("{first} shows") };
-        let why = if missing.is_empty() {
-            format!("{replica} knows all that survived")
-        } else {
-            format!("{replica} never learnt of {}", words::known(ledger, missing))
-        };
-        Violation {
-            check: Settles::ABOUT.name,
-            at: end.moment,
-            replicas: vec![replica],
-            says: format!("all faults are over and time was given, and {replica} shows {seen}, but {whose} {expected}"),
-            expected,
-            seen,
-            knowledge: vec![why],
-            parted: None,
-        }
+fn violation<O: Debug, V: Debug>(
+    ledger: &Ledger<O>,
+    end: &End,
+    replica: ReplicaId,
+    view: &V,
+    (whose, right): (&str, &V),
+    missing: &Known,
+) -> Violation {
+    let (seen, expected) = (words::shown(view), words::shown(right));
+    let why = if missing.is_empty() {
+        format!("{replica} knows all that survived")
+    } else {
+        format!("{replica} never learnt of {}", words::known(ledger, missing))
+    };
+    Violation {
+        check: Settles::ABOUT.name,
+        at: end.moment,
+        replicas: vec![replica],
+        says: format!("all faults are over and time was given, and {replica} shows {seen}, but {whose} {expected}"),
+        expected,
+        seen,
+        knowledge: vec![why],
+        parted: None,
     }
 }

@@ -6,20 +6,20 @@ use std::fmt::{Debug, Display};
 use super::judge::{About, Check, Found};
 use super::{Ledger, Violation, words};
 use crate::base::{Known, Observed, ReplicaId, Stamp, Time, Update};
-use crate::model::{Issued, Source};
+use crate::model::{Issued, Source, Specification};
 use crate::trace::{Event, Moment};
 
 /// See [`ABOUT`](Stamps::ABOUT).
 #[derive(Debug)]
-pub struct Stamps {
-    clock: Option<Source>,
+pub struct Stamps<O, V> {
+    specification: Specification<O, V>,
     given: BTreeMap<Stamp, Update>,
     /// The largest reading that any replica has had so far.
     latest: Time,
     judged: u64,
 }
 
-impl Stamps {
+impl Stamps<(), ()> {
     /// What it is.
     pub const ABOUT: About = About {
         name: "stamps",
@@ -31,13 +31,15 @@ impl Stamps {
                     clock, nor ahead of the latest reading that anybody had.",
         cost: "one comparison for each update that became known since the replica's last own one",
     };
+}
 
-    /// Holds stamps to the rules of this clock; without one, there is nothing to judge.
-    pub fn new(clock: Option<Source>) -> Stamps {
-        Stamps { clock, given: BTreeMap::new(), latest: Time::START, judged: 0 }
+impl<O: Debug, V> Stamps<O, V> {
+    /// Holds stamps to the rules of the clock that this specification names, if it names one.
+    pub fn new(specification: Specification<O, V>) -> Stamps<O, V> {
+        Stamps { specification, given: BTreeMap::new(), latest: Time::START, judged: 0 }
     }
 
-    fn wrong<O: Debug>(&self, ledger: &Ledger<O>, clock: Source, issued: &Issued<O>) -> Option<String> {
+    fn wrong(&self, ledger: &Ledger<O>, clock: Source, issued: &Issued<O>) -> Option<String> {
         let Some(stamp) = issued.stamp else { return Some("no stamp is reported for it".to_owned()) };
         if let Some(other) = self.given.get(&stamp).filter(|other| **other != issued.update) {
             return Some(format!("{} has the same stamp {stamp}", words::update(ledger, *other)));
@@ -84,13 +86,13 @@ fn behind<O: Debug>(ledger: &Ledger<O>, issued: &Issued<O>, stamp: Stamp) -> Opt
     ))
 }
 
-impl<S: Observed, O: Debug> Check<S, O> for Stamps {
+impl<S: Observed, O: Debug, V> Check<S, O> for Stamps<O, V> {
     fn about(&self) -> &'static About {
         &Stamps::ABOUT
     }
 
     fn watches(&self) -> bool {
-        self.clock == Some(Source::Hybrid)
+        self.specification.clock == Some(Source::Hybrid)
     }
 
     fn reset(&mut self) {
@@ -107,9 +109,9 @@ impl<S: Observed, O: Debug> Check<S, O> for Stamps {
 
     #[inline]
     fn stepped(&mut self, ledger: &mut Ledger<O>, moment: &Moment, replica: ReplicaId, _: &[S]) -> Found {
-        let (clock, update) = (self.clock?, ledger.accepted()?);
+        let (clock, update) = (self.specification.clock?, ledger.accepted()?);
         let issued = ledger.history().get(update)?;
-        if !ledger.can_judge(replica) {
+        if !ledger.can_judge(replica) || !self.specification.stamps(&issued.op) {
             return None;
         }
         self.judged += 1;

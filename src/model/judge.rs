@@ -6,11 +6,11 @@
 use super::{Issued, Visible};
 
 /// What a judge finds that finds nothing wrong; otherwise it says, in words, what is.
-pub type Ruling = Result<Found, String>;
+pub type Ruling = Result<Ruled, String>;
 
 /// What a judge finds that finds nothing wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum Ruled {
     /// All is as it must be.
     Right,
     /// The view does not tell.

@@ -20,5 +20,5 @@ pub mod tree;
 
 pub use ask::{Ask, Asks, Told};
 pub use history::{History, Issued, Share, Visible, seen_by};
-pub use judge::{Found, Judge, Ruling};
+pub use judge::{Judge, Ruled, Ruling};
 pub use specification::{Growth, Judged, Parts, Source, Specification, key_of};

@@ -35,6 +35,7 @@ type Intent<O, V> = Arc<dyn Fn(&V, &O, &V) -> Result<(), String> + Send + Sync>;
 
 /// Whether who signs so, and knows these updates, may not ask for this.
 type Refusal<O> = Arc<dyn Fn(&Visible<'_, O>, Identity, &O) -> bool + Send + Sync>;
+
 /// What no function of the visible updates tells: the rest of a view, and who judges it.
 struct Beside<O, V> {
     told: fn(&V) -> V,
@@ -172,7 +173,6 @@ impl<O, V> Specification<O, V> {
         Specification { refusal: Some(Arc::new(refusal)), ..self }
     }
 
-    /// The only right view of these updates.
     /// The same, of a type of whose view the function tells only this; the rest is for a judge.
     pub fn beside(
         self,

@@ -16,7 +16,7 @@ use crate::zoo::{Asked, Boxed, System, Viewed};
 
 /// The checks that apply wherever their claim is made, in the order in which they are asked: what has parted
 /// is told before what is wrong.
-pub const STANDARD: [&str; 6] = ["creation", "sec", "spec", "effect", "stamps", "settles"];
+pub const STANDARD: [&str; 8] = ["creation", "sec", "spec", "effect", "order", "refusals", "stamps", "settles"];
 
 /// What can be wrong with a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,7 +135,9 @@ fn judge<O: Asked, V: Viewed>(system: &System<O, V>, names: &[&str]) -> Judge<Bo
             "sec" => Box::new(check::Sec::default()),
             "spec" => Box::new(check::Meets::new(specification())),
             "effect" => Box::new(check::Effect::new(specification())),
-            "stamps" => Box::new(check::Stamps::new(system.specification.clock)),
+            "stamps" => Box::new(check::Stamps::new(specification())),
+            "order" => Box::new(check::Order::new(&system.specification)),
+            "refusals" => Box::new(check::Refusals::new(specification())),
             "durable" => Box::new(check::Durable::default()),
             "settles" => Box::new(check::Settles::new(Some(specification()))),
             other => panic!("no check is called `{other}`"),

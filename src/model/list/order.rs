@@ -13,7 +13,7 @@ use super::strong::Strong;
 use super::weak::Weak;
 use super::whole::Whole;
 use crate::base::{Identity, Update};
-use crate::model::judge::{Found, Judge, Ruling};
+use crate::model::judge::{Judge, Ruled, Ruling};
 use crate::model::{Issued, Specification, Visible};
 
 /// What a list promises of the order of its elements.
@@ -132,7 +132,7 @@ impl<E: Clone + Ord + Debug> Order<E> {
             ListOp::Delete(index) => before[..*index as usize].iter().chain(&before[*index as usize + 1..]).eq(after),
         };
         if changed {
-            return Ok(Found::Right);
+            return Ok(Ruled::Right);
         }
         Err(format!("right after {}, {before:?} became {after:?}", asked(op)))
     }
@@ -143,7 +143,7 @@ impl<E: Clone + Ord + Debug> Order<E> {
         let mut row = std::mem::take(&mut self.view);
         row.clear();
         let ruling = self.content(visible, view, live, &mut row);
-        let ruling = if ruling == Ok(Found::Right) { self.order(&row) } else { ruling };
+        let ruling = if ruling == Ok(Ruled::Right) { self.order(&row) } else { ruling };
         self.view = row;
         ruling
     }
@@ -253,12 +253,12 @@ impl<E: Clone + Ord + Debug> Order<E> {
     /// Holds what is shown against what must be, and says which elements these are.
     fn content<O>(&mut self, visible: &Visible<'_, O>, view: &[E], live: usize, row: &mut Vec<u32>) -> Ruling {
         if self.lost_track {
-            return Ok(Found::Untold);
+            return Ok(Ruled::Untold);
         }
         for value in view {
             let element = match self.named(value) {
                 Named::One(element) => element,
-                Named::Several => return Ok(Found::Untold),
+                Named::Several => return Ok(Ruled::Untold),
                 Named::None => return Err(self.why_not(visible, value)),
             };
             let inserted = &mut self.elements[element as usize];
@@ -268,7 +268,7 @@ impl<E: Clone + Ord + Debug> Order<E> {
             row.push(element);
         }
         if row.len() == live {
-            return Ok(Found::Right);
+            return Ok(Ruled::Right);
         }
         let missing = |element: &&Inserted<E>| element.lives(self.round) && element.shown != self.round;
         match self.elements.iter().find(missing) {
@@ -333,7 +333,7 @@ impl<E: Clone + Ord + Debug> Order<E> {
                 )
             })?,
         }
-        Ok(Found::Right)
+        Ok(Ruled::Right)
     }
 }
 
@@ -379,7 +379,7 @@ impl<O, V, E: Clone + Ord + Debug> Judge<O, V> for Within<O, V, E> {
         let (before, after) = ((self.elements)(before), (self.elements)(after));
         match (self.op)(&issued.op) {
             Some(op) => self.order.wrote(issued, &op, before, after),
-            None if before == after => Ok(Found::Right),
+            None if before == after => Ok(Ruled::Right),
             None => Err(format!("an update of something else turned {before:?} into {after:?}")),
         }
     }
@@ -436,13 +436,13 @@ mod tests {
         fn types(&mut self, at: u32, index: u32, letter: char) {
             let mut after = self.views[at as usize].clone();
             after.insert(index as usize, letter);
-            assert_eq!(self.wrote(at, ListOp::Insert(index, letter), &after), Ok(Found::Right));
+            assert_eq!(self.wrote(at, ListOp::Insert(index, letter), &after), Ok(Ruled::Right));
         }
 
         fn deletes(&mut self, at: u32, index: u32) {
             let mut after = self.views[at as usize].clone();
             after.remove(index as usize);
-            assert_eq!(self.wrote(at, ListOp::Delete(index), &after), Ok(Found::Right));
+            assert_eq!(self.wrote(at, ListOp::Delete(index), &after), Ok(Ruled::Right));
         }
 
         /// One learns all that some others know, and then shows this.
@@ -471,8 +471,8 @@ mod tests {
             story.types(0, 3, 'd');
             story
         };
-        assert_eq!(story().learns(2, &[0, 1], "acd"), Ok(Found::Right));
-        assert_eq!(story().learns(2, &[0], "abcd"), Ok(Found::Right));
+        assert_eq!(story().learns(2, &[0, 1], "acd"), Ok(Ruled::Right));
+        assert_eq!(story().learns(2, &[0], "abcd"), Ok(Ruled::Right));
         for (from, view, expected) in [
             (&[0, 1][..], "ac", "'d', which n0#4 inserted and nothing known deleted, is not shown in ['a', 'c']"),
             (&[0, 1], "abcd", "'b' is shown, although n1#1, which is known, deleted it"),
@@ -491,7 +491,7 @@ mod tests {
         story.learns(1, &[0], "b").expect("right");
         story.types(0, 0, 'a');
         story.deletes(1, 0);
-        assert_eq!(story.learns(2, &[0, 1], "a"), Ok(Found::Right));
+        assert_eq!(story.learns(2, &[0, 1], "a"), Ok(Ruled::Right));
         assert_eq!(wrong(story.learns(2, &[], "b")), "'b' is shown, although n1#1, which is known, deleted it");
     }
 
@@ -530,7 +530,7 @@ mod tests {
 
     #[test]
     fn what_an_operational_transformation_shows_is_weakly_in_order_and_not_strongly() {
-        assert_eq!(jupiter(Promise::Weak), Ok(Found::Right));
+        assert_eq!(jupiter(Promise::Weak), Ok(Ruled::Right));
         assert_eq!(
             wrong(jupiter(Promise::Strong)),
             "no one order of the elements agrees with all that was shown: 'a' right before 'x', 'x' right before 'b', \
@@ -567,9 +567,9 @@ mod tests {
 
     #[test]
     fn words_that_mix_are_wrong_only_where_they_are_promised_to_stay_whole() {
-        assert_eq!(two_words(Promise::Strong, false, "axby"), Ok(Found::Right));
-        assert_eq!(two_words(Promise::Whole, false, "abxy"), Ok(Found::Right));
-        assert_eq!(two_words(Promise::Whole, true, "bayx"), Ok(Found::Right));
+        assert_eq!(two_words(Promise::Strong, false, "axby"), Ok(Ruled::Right));
+        assert_eq!(two_words(Promise::Whole, false, "abxy"), Ok(Ruled::Right));
+        assert_eq!(two_words(Promise::Whole, true, "bayx"), Ok(Ruled::Right));
         assert_eq!(
             wrong(two_words(Promise::Whole, false, "axby")),
             "'x', inserted into the empty list, is shown before 'b', inserted at the end behind 'a'; the other way \
@@ -596,7 +596,7 @@ mod tests {
             story.types(2, 1, 'x');
             story.learns(3, &[1, 2], view)
         };
-        assert_eq!(story("axyz"), Ok(Found::Right));
+        assert_eq!(story("axyz"), Ok(Ruled::Right));
         assert_eq!(
             wrong(story("ayxz")),
             "'y', inserted between 'a' and 'z', is shown before 'x', inserted at the end behind 'a'; the other way \
@@ -610,11 +610,11 @@ mod tests {
         story.types(0, 0, 'a');
         story.deletes(0, 0);
         story.types(0, 0, 'a');
-        assert_eq!(story.learns(1, &[0], "a"), Ok(Found::Right), "of the two only one is not deleted");
+        assert_eq!(story.learns(1, &[0], "a"), Ok(Ruled::Right), "of the two only one is not deleted");
         story.types(2, 0, 'a');
-        assert_eq!(story.learns(1, &[2], "aa"), Ok(Found::Untold));
+        assert_eq!(story.learns(1, &[2], "aa"), Ok(Ruled::Untold));
         story.deletes(1, 0);
-        assert_eq!(story.learns(3, &[0], "a"), Ok(Found::Untold), "nobody can tell which one was deleted");
+        assert_eq!(story.learns(3, &[0], "a"), Ok(Ruled::Untold), "nobody can tell which one was deleted");
         story.order.reset();
         story.history.clear();
         story.known[0].clear();

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::Specified;
 use crate::base::{Concern, Dice, Digester, Identity, Known, Name, ReplicaId, Seed, Update};
-use crate::model::{Found, History, Issued, Judge, Judged, Ruling, Visible};
+use crate::model::{History, Issued, Judge, Judged, Ruled, Ruling, Visible};
 use crate::replica::{DataType, DeltaBased, Site, StateBased};
 
 /// What came up in some histories.
@@ -26,8 +26,8 @@ impl Tally {
     #[track_caller]
     fn rule(&mut self, seed: u64, ruling: Ruling) {
         match ruling {
-            Ok(Found::Right) => {}
-            Ok(Found::Untold) => self.untold += 1,
+            Ok(Ruled::Right) => {}
+            Ok(Ruled::Untold) => self.untold += 1,
             Err(wrong) => panic!("seed {seed}: {wrong}"),
         }
     }
