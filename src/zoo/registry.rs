@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use super::composite::{IncidentBoard, ShiftNotes, ShoppingCart, TaskBoard, UserProfile};
 use super::counter::{BoundedCounter, GCounter, PnCounter};
+use super::document::{ByIdentity, ByPath, Document, History};
 use super::map::{AddWins, DotCounter, Record, ResetMap, UpdateWinsMap};
 use super::register::{ClientMvRegister, Lattice, LatticeRegister, LwwRegister, MaxRegister, MinRegister, MvRegister};
 use super::set::{
@@ -10,6 +12,11 @@ use super::set::{
     TwoPhaseSet,
 };
 use super::sync::{AnyOrder, AsDeltas, Fetch, Fitting, FullState, Intervals, Merkle, Operations, Sync};
+use super::text::woot::{CountFirst, SiteFirst, Woot};
+use super::text::{
+    fugue::Fugue, fugue_max::FugueMax, logoot::Logoot, lseq::Lseq, rga::Rga, rich::RichText, yata::Yata,
+};
+use super::tree::move_tree::MoveTree;
 use super::{AnySystem, System};
 use crate::base::{Hybrid, Lamport, Wall};
 
@@ -151,6 +158,25 @@ registry! {
     "map_with_reset_remove":  ResetMap<String, AddWins<String>> = ResetMap::default(),             state deltas effects;
     "map_with_update_wins":   UpdateWinsMap<String, PnCounter> = UpdateWinsMap::default(),         state deltas effects;
     "record":                 Record<String, String, Lamport> = Record::default(),                 state deltas effects rows;
+    "rga":                    Rga<char>                      = Rga::new(),                         state deltas effects;
+    "yata":                   Yata<char>                     = Yata::new(),                        state deltas effects;
+    "fugue":                  Fugue<char>                    = Fugue::new(),                       state deltas effects;
+    "fugue_max":              FugueMax<char>                 = FugueMax::new(),                    state deltas effects;
+    "woot_by_site":           Woot<char, SiteFirst>          = Woot::new(),                        state deltas effects;
+    "woot_by_count":          Woot<char, CountFirst>         = Woot::new(),                        state deltas effects;
+    "logoot":                 Logoot<char>                   = Logoot::new(),                      state deltas effects;
+    "lseq":                   Lseq<char>                     = Lseq::new(),                        state deltas effects;
+    "rich_text":              RichText<char>                 = RichText::new(),                    state deltas effects;
+    "tree":                   MoveTree<char>                 = MoveTree::new(),                    state deltas effects rows;
+    "document_by_path":       History<ByPath>                = History::default(),                 state deltas rows;
+    "document_by_path_of_effects": Document<ByPath>          = Document::default(),                effects;
+    "document_by_identity":   History<ByIdentity>            = History::default(),                 state deltas rows;
+    "document_by_identity_of_effects": Document<ByIdentity>  = Document::default(),                effects;
+    "shopping_cart":          ShoppingCart                   = ShoppingCart::default(),            state deltas effects;
+    "task_board":             TaskBoard                      = TaskBoard::default(),               state deltas effects;
+    "shift_notes":            ShiftNotes                     = ShiftNotes::default(),              state deltas effects;
+    "incident_board":         IncidentBoard                  = IncidentBoard::default(),           state deltas effects;
+    "user_profile":           UserProfile                    = UserProfile::default(),             state deltas effects;
 }
 
 /// The order of a person's status.

@@ -106,6 +106,7 @@ impl<E> TreeOp<E> {
 }
 
 /// Whoever moves a node sees it at its new place, and whoever deletes one does not see it.
+#[allow(clippy::ptr_arg, reason = "it stands where a function of views does, and a view is a vector")]
 fn there_or_gone<E: PartialEq + Debug>(
     _: &Vec<Branch<E>>,
     op: &TreeOp<E>,
