@@ -108,14 +108,15 @@ where
 }
 
 /// A map whose updates win and whose content is kept: at each key stands what the nested specification makes of
-/// all updates there. A key is shown when some update of it was seen by no removal.
+/// all updates there, each key by stamps of its own if it goes by stamps. A key is shown when some update of it
+/// was seen by no removal.
 pub fn update_wins<K, O, W>(nested: Specification<O, W>) -> Specification<MapOp<K, O>, BTreeMap<K, W>>
 where
     K: Clone + Ord + Debug + Canonical + 'static,
     O: Clone + 'static,
     W: Clone + 'static,
 {
-    let (inner, outer) = (nested.clone(), nested.clone());
+    let (inner, outer, stamped) = (nested.clone(), nested.clone(), nested.clone());
     let view = move |visible: &Visible<'_, MapOp<K, O>>| {
         let on_each = visible.by(|op| Some(op.key())).into_iter();
         let values = on_each.filter_map(|(key, all)| {
@@ -136,6 +137,10 @@ where
         },
     };
     let specification = Specification::new("update-wins map", view).in_parts(about, part).intending(intent);
+    let specification = specification.stamping(move |op| match op {
+        MapOp::Remove(_) => false,
+        MapOp::Update(_, op) => stamped.stamps(op),
+    });
     if !outer.has_refusals() {
         return specification;
     }
@@ -261,6 +266,14 @@ mod tests {
         assert_eq!(shown(&record(Source::Lamport), told), [('m', 4), ('n', 3)].into());
         let hidden = |clock| record(clock).intent(&[].into(), &set('n', 1), &[('n', 2)].into()).is_ok();
         assert_eq!([Source::OwnClock, Source::Lamport, Source::Hybrid].map(hidden), [true, false, false]);
+    }
+
+    #[test]
+    fn stamps_of_a_nested_value_are_not_stamps_of_the_map() {
+        let map = update_wins(record::<char, u8>(Source::Lamport));
+        let stamped = [MapOp::Update('k', RecordOp::Set('n', 1)), MapOp::Remove('k')].map(|op| map.stamps(&op));
+        assert_eq!((stamped, map.clock), ([true, false], None));
+        assert!(!update_wins(up_and_down()).stamps(&more(1)));
     }
 
     #[test]

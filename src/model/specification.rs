@@ -16,7 +16,7 @@ pub struct Specification<O, V> {
     pub name: &'static str,
     /// Where a view can be judged.
     pub judged: Judged,
-    /// Which clock the stamps of its updates come from, where it arbitrates by stamps.
+    /// Which clock the stamps of its updates come from, where it arbitrates all of them by stamps.
     pub clock: Option<Source>,
     /// What its state grows with.
     pub growth: Growth,
@@ -25,7 +25,7 @@ pub struct Specification<O, V> {
     intent: Option<Intent<O, V>>,
     refusal: Option<Refusal<O>>,
     beside: Option<Beside<O, V>>,
-    stamped: Option<fn(&O) -> bool>,
+    stamped: Option<Stamped<O>>,
 }
 
 type View<O, V> = Arc<dyn Fn(&Visible<'_, O>) -> V + Send + Sync>;
@@ -35,6 +35,9 @@ type Intent<O, V> = Arc<dyn Fn(&V, &O, &V) -> Result<(), String> + Send + Sync>;
 
 /// Whether who signs so, and knows these updates, may not ask for this.
 type Refusal<O> = Arc<dyn Fn(&Visible<'_, O>, Identity, &O) -> bool + Send + Sync>;
+
+/// Whether an operation is given a stamp.
+type Stamped<O> = Arc<dyn Fn(&O) -> bool + Send + Sync>;
 
 /// What no function of the visible updates tells: the rest of a view, and who judges it.
 struct Beside<O, V> {
@@ -100,7 +103,7 @@ impl<O, V> Copy for Parts<O, V> {}
 impl<O, V> Clone for Specification<O, V> {
     fn clone(&self) -> Self {
         let (view, intent, refusal) = (self.view.clone(), self.intent.clone(), self.refusal.clone());
-        Specification { view, intent, refusal, beside: self.beside.clone(), ..*self }
+        Specification { view, intent, refusal, beside: self.beside.clone(), stamped: self.stamped.clone(), ..*self }
     }
 }
 
@@ -137,14 +140,15 @@ impl<O, V> Specification<O, V> {
         Specification { clock: Some(clock), ..self }
     }
 
-    /// The same, of a type that gives stamps only to operations like these.
-    pub fn stamping(self, which: fn(&O) -> bool) -> Specification<O, V> {
-        Specification { stamped: Some(which), ..self }
+    /// The same, of a type that gives stamps only to operations like these. Where no clock is named, stamps are
+    /// those of parts, and have nothing to do with one another.
+    pub fn stamping(self, which: impl Fn(&O) -> bool + Send + Sync + 'static) -> Specification<O, V> {
+        Specification { stamped: Some(Arc::new(which)), ..self }
     }
 
     /// Whether an operation is given a stamp.
     pub fn stamps(&self, op: &O) -> bool {
-        self.clock.is_some() && self.stamped.is_none_or(|which| which(op))
+        self.stamped.as_ref().map_or(self.clock.is_some(), |which| which(op))
     }
 
     /// The same, of a type whose state grows only with this.
