@@ -142,9 +142,9 @@ impl<O, V> Specification<O, V> {
         Specification { stamped: Some(which), ..self }
     }
 
-    /// Whether an operation is given a stamp.
+    /// Whether an operation is given a stamp, where the type gives stamps at all.
     pub fn stamps(&self, op: &O) -> bool {
-        self.clock.is_some() && self.stamped.is_none_or(|which| which(op))
+        self.stamped.is_none_or(|which| which(op))
     }
 
     /// The same, of a type whose state grows only with this.
