@@ -146,7 +146,7 @@ impl<O, V> Specification<O, V> {
         Specification { stamped: Some(Arc::new(which)), ..self }
     }
 
-    /// Whether an operation is given a stamp.
+    /// Whether an operation is given a stamp, where the type gives stamps at all.
     pub fn stamps(&self, op: &O) -> bool {
         self.stamped.as_ref().map_or(self.clock.is_some(), |which| which(op))
     }

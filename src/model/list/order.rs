@@ -67,7 +67,10 @@ impl<E> Inserted<E> {
 /// What an update did to the list.
 #[derive(Clone, Copy, Debug)]
 enum Did {
-    Nothing,
+    /// Nothing that was told.
+    Untold,
+    /// Something to one of several that the view does not tell apart.
+    Unclear,
     Inserted(u32),
     Deleted(u32),
 }
@@ -137,7 +140,12 @@ impl<E: Clone + Ord + Debug> Order<E> {
         Err(format!("right after {}, {before:?} became {after:?}", asked(op)))
     }
 
-    /// Whoever knows these updates is shown this.
+    /// Whether it was told of an update.
+    pub fn was_told(&self, update: Update) -> bool {
+        !matches!(self.did(update), Did::Untold)
+    }
+
+    /// Whoever knows these updates, of which it was told those of the list, is shown this.
     pub fn shown<O>(&mut self, visible: &Visible<'_, O>, view: &[E]) -> Ruling {
         let live = self.mark(visible);
         let mut row = std::mem::take(&mut self.view);
@@ -154,13 +162,13 @@ impl<E: Clone + Ord + Debug> Order<E> {
             self.did.resize_with(at + 1, Vec::new);
         }
         let (numbers, nth) = (&mut self.did[at], update.number as usize);
-        numbers.resize(numbers.len().max(nth + 1), Did::Nothing);
+        numbers.resize(numbers.len().max(nth + 1), Did::Untold);
         numbers[nth] = did;
     }
 
     fn did(&self, update: Update) -> Did {
         let did = self.did.get(update.replica.index()).and_then(|numbers| numbers.get(update.number as usize));
-        did.copied().unwrap_or(Did::Nothing)
+        did.copied().unwrap_or(Did::Untold)
     }
 
     fn insert<O>(&mut self, issued: &Issued<O>, left: Option<&E>, value: &E) -> Did {
@@ -197,7 +205,7 @@ impl<E: Clone + Ord + Debug> Order<E> {
             Named::One(element) => Ok(Did::Deleted(element)),
             Named::Several => {
                 self.lost_track = true;
-                Ok(Did::Nothing)
+                Ok(Did::Unclear)
             }
             Named::None => Err(format!("{value:?} was shown and deleted, and nobody whom its writer knew inserted it")),
         }
@@ -244,7 +252,7 @@ impl<E: Clone + Ord + Debug> Order<E> {
 
     fn mark_one(&mut self, update: Update) {
         match self.did(update) {
-            Did::Nothing => {}
+            Did::Untold | Did::Unclear => {}
             Did::Inserted(element) => self.elements[element as usize].known = self.round,
             Did::Deleted(element) => self.elements[element as usize].deleted = self.round,
         }
@@ -385,6 +393,10 @@ impl<O, V, E: Clone + Ord + Debug> Judge<O, V> for Within<O, V, E> {
     }
 
     fn shown(&mut self, visible: &Visible<'_, O>, view: &V) -> Ruling {
+        let untold = |issued: &Issued<O>| !self.order.was_told(issued.update) && (self.op)(&issued.op).is_some();
+        if visible.iter().any(untold) {
+            return Ok(Ruled::Untold);
+        }
         self.order.shown(visible, (self.elements)(view))
     }
 }
@@ -602,6 +614,18 @@ mod tests {
             "'y', inserted between 'a' and 'z', is shown before 'x', inserted at the end behind 'a'; the other way \
              round, what was typed together would stay together"
         );
+    }
+
+    #[test]
+    fn nothing_is_said_to_who_knows_an_update_of_which_the_judge_was_not_told() {
+        let mut story = Story::of(Promise::Strong);
+        story.types(0, 0, 'a');
+        let mut judge = list(Promise::Strong).judge().expect("lists are judged");
+        let visible = Visible::new(&story.history, &story.known[0]);
+        assert_eq!(judge.shown(&visible, &vec!['b']), Ok(Ruled::Untold));
+        let update = story.history.iter().next().expect("there is one");
+        assert_eq!(judge.wrote(update, &Vec::new(), &vec!['a']), Ok(Ruled::Right));
+        assert!(judge.shown(&visible, &vec!['b']).is_err());
     }
 
     #[test]

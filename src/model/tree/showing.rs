@@ -14,7 +14,7 @@ pub fn tree<E: Clone + Ord + Debug + 'static>() -> Specification<TreeOp<E>, Vec<
     Specification::new("tree with move", |visible| Places::of(visible).view())
         .anywhere()
         .stamped_by(Source::Lamport)
-        .intending(there_or_gone)
+        .intending(|_, op, after| there_or_gone(op, after))
         .refusing(|visible, _, op| !Places::of(visible).allow(op))
 }
 
@@ -106,12 +106,7 @@ impl<E> TreeOp<E> {
 }
 
 /// Whoever moves a node sees it at its new place, and whoever deletes one does not see it.
-#[allow(clippy::ptr_arg, reason = "it stands where a function of views does, and a view is a vector")]
-fn there_or_gone<E: PartialEq + Debug>(
-    _: &Vec<Branch<E>>,
-    op: &TreeOp<E>,
-    after: &Vec<Branch<E>>,
-) -> Result<(), String> {
+fn there_or_gone<E: PartialEq + Debug>(op: &TreeOp<E>, after: &[Branch<E>]) -> Result<(), String> {
     let at = after.iter().position(|branch| branch.node == *op.node());
     match (op, at) {
         (TreeOp::Delete(_), None) => Ok(()),

@@ -10,8 +10,8 @@ use crate::zoo::specified::trials::{live, tells_apart};
 /// Whether something was refused.
 #[track_caller]
 fn keeps_its_specification<T: StateBased + Specified + Default>() -> bool {
-    let tally = live(&T::default(), 400, |_, _| ());
-    assert!(tally.updates > 5000 && tally.views > 100 && tally.untold < 100, "{tally:?}");
+    let tally = live(&T::default(), 200, |_, _| ());
+    assert!(tally.updates > 2500 && tally.views > 100 && tally.untold < 100, "{tally:?}");
     tally.refused > 0
 }
 

@@ -166,8 +166,12 @@ fn issue<T: StateBased + Specified>(
     let slot = ReplicaId(at);
     let update = Update { replica: slot, number: history.of(slot) + 1 };
     let (identity, nth) = (site.identity, history.signed(site.identity) + 1);
-    let stamp = replica.value.latest_stamp().filter(|_| specification.stamps(&op));
-    assert!(stamp.is_some() || !specification.stamps(&op), "{op:?} has no stamp, and its type arbitrates by them");
+    let stamped = specification.stamps(&op);
+    let stamp = replica.value.latest_stamp().filter(|_| stamped);
+    assert!(
+        specification.clock.is_none() || stamp.is_some() == stamped,
+        "{op:?} has no stamp, and its type arbitrates by them"
+    );
     let key = specification.key(&op);
     history.add(Issued { update, op, identity, nth, at: site.now, reading: site.now, stamp, seen, closed: true }, key);
     replica.known.insert(update);
