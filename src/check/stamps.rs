@@ -52,38 +52,39 @@ impl<O: Debug, V> Stamps<O, V> {
                     || (wall.identity != issued.identity).then(|| format!("it signs with {}", issued.identity));
                 clock.or_else(signer).map(|why| format!("its stamp is {stamp}, but {why}"))
             }
-            (Source::Lamport, Stamp::Lamport(_)) => behind(ledger, issued, stamp),
+            (Source::Lamport, Stamp::Lamport(_)) => self.behind(ledger, issued, stamp),
             (Source::Hybrid, Stamp::Hybrid(hybrid)) => {
                 let physical = Time(hybrid.physical);
                 let ahead = || (physical > self.latest).then(|| ahead(stamp, &self.latest));
                 let late =
                     || (physical < reading).then(|| format!("its stamp {stamp} lies behind its own clock, {reading}"));
-                behind(ledger, issued, stamp).or_else(ahead).or_else(late)
+                self.behind(ledger, issued, stamp).or_else(ahead).or_else(late)
             }
             _ => Some(format!("its stamp {stamp} is from another clock than promised")),
         }
+    }
+
+    /// What the issuer knew, and has a stamp that is not smaller.
+    fn behind(&self, ledger: &Ledger<O>, issued: &Issued<O>, stamp: Stamp) -> Option<String> {
+        let history = ledger.history();
+        let former = Update { number: issued.update.number.wrapping_sub(1), ..issued.update };
+        let stamped = |other: &&Issued<O>| self.specification.stamps(&other.op);
+        let former = history.get(former).filter(|former| issued.saw(*former)).filter(stamped);
+        // What the last own update had seen has a smaller stamp than that one, as was checked then.
+        let checked = Known::new();
+        let checked = former.map_or(&checked, |former| &former.seen);
+        let mut others = issued.seen.beyond(checked).filter_map(|update| history.get(update)).filter(stamped);
+        let other = others.find(|other| other.stamp.is_some_and(|other| other >= stamp))?;
+        let theirs = other.stamp.map_or_else(String::new, |stamp| stamp.to_string());
+        Some(format!(
+            "its stamp {stamp} does not follow {theirs} of {}, which it knew",
+            words::update(ledger, other.update)
+        ))
     }
 }
 
 fn ahead(stamp: Stamp, latest: &impl Display) -> String {
     format!("its stamp {stamp} lies ahead of every clock: the latest reading so far is {latest}")
-}
-
-/// What the issuer knew, and has a stamp that is not smaller.
-fn behind<O: Debug>(ledger: &Ledger<O>, issued: &Issued<O>, stamp: Stamp) -> Option<String> {
-    let history = ledger.history();
-    let former = Update { number: issued.update.number.wrapping_sub(1), ..issued.update };
-    let former = history.get(former).filter(|former| issued.saw(*former));
-    // What the last own update had seen has a smaller stamp than that one, as was checked then.
-    let checked = Known::new();
-    let checked = former.map_or(&checked, |former| &former.seen);
-    let mut others = issued.seen.beyond(checked).filter_map(|update| history.get(update));
-    let other = others.find(|other| other.stamp.is_some_and(|other| other >= stamp))?;
-    let theirs = other.stamp.map_or_else(String::new, |stamp| stamp.to_string());
-    Some(format!(
-        "its stamp {stamp} does not follow {theirs} of {}, which it knew",
-        words::update(ledger, other.update)
-    ))
 }
 
 impl<S: Observed, O: Debug, V> Check<S, O> for Stamps<O, V> {

@@ -9,14 +9,17 @@ use std::any::Any;
 use std::fmt::{self, Debug};
 use std::rc::Rc;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::base::{Canonical, Digester, Observed, ReplicaId, RequestId, Stamp, TimerId};
 use crate::model::{Ask, Told};
 use crate::replica::{Context, Payload, Proposes, Replica};
 
 /// What a replica in a box can be asked for.
-pub trait Asked: Clone + Debug + 'static {}
+pub trait Asked: Clone + Debug + PartialEq + Serialize + DeserializeOwned + 'static {}
 
-impl<O: Clone + Debug + 'static> Asked for O {}
+impl<O: Clone + Debug + PartialEq + Serialize + DeserializeOwned + 'static> Asked for O {}
 
 /// What a replica in a box can show.
 pub trait Viewed: Clone + Eq + Debug + Canonical + 'static {}
@@ -47,6 +50,21 @@ impl<O: Asked, V: Viewed> Debug for Boxed<O, V> {
 /// A message of some replica, in a box that its copies share.
 #[derive(Clone)]
 pub struct Parcel(Rc<dyn Packed>);
+
+impl Parcel {
+    /// This message, in a box; one that is in a box already stays in it.
+    pub fn new<M: Payload + 'static>(message: M) -> Parcel {
+        match (&message as &dyn Any).downcast_ref::<Parcel>() {
+            Some(parcel) => parcel.clone(),
+            None => Parcel(Rc::new(message)),
+        }
+    }
+
+    /// The message, by one who knows its type.
+    pub fn content<M: Payload + 'static>(&self) -> Option<&M> {
+        (self as &dyn Any).downcast_ref().or_else(|| self.0.content().downcast_ref())
+    }
+}
 
 /// What some replica saved, in a box.
 #[derive(Clone)]
@@ -135,8 +153,7 @@ where
     {
         let inner = self.context.get_or_insert_with(|| cx.beside());
         let replica = &mut self.replica;
-        let (pack, store) = (|message| Parcel(Rc::new(message)), |saved| Stored(Rc::new(saved)));
-        cx.within(inner, |inner| react(replica, inner), pack, store);
+        cx.within(inner, |inner| react(replica, inner), Parcel::new, |saved| Stored(Rc::new(saved)));
     }
 }
 
@@ -178,7 +195,7 @@ where
 
     fn message(&mut self, from: ReplicaId, parcel: &Parcel, cx: &mut Context<Boxed<O, V>>) {
         // All replicas of a run are of one type, so that a message always is of the type that it seems.
-        if let Some(message) = parcel.0.content().downcast_ref() {
+        if let Some(message) = parcel.content() {
             self.react(cx, |replica, cx| replica.message(from, message, cx));
         }
     }

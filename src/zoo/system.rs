@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::sync::{Pace, Protocol, Synced};
+use super::sync::{AnyProtocol, Pace, Protocol, Synced};
 use super::{Asked, Boxed, Specified, Viewed};
 use crate::model::composite::{
     BoardOp, CartOp, IncidentOp, IncidentView, NotesOp, NotesView, ProfileOp, ProfileView, TaskField,
@@ -42,7 +42,7 @@ impl<O: Asked, V: Viewed> System<O, V> {
     /// A protocol that keeps a data type in step, which must show what the type says.
     pub fn of<P>(protocol: P) -> System<O, V>
     where
-        P: Protocol<Message: 'static> + 'static,
+        P: Protocol<Message: 'static, News: 'static> + 'static,
         P::Value: Specified<Op = O, View = V>,
     {
         System::judged_by(protocol.value().specification(), protocol)
@@ -51,9 +51,10 @@ impl<O: Asked, V: Viewed> System<O, V> {
     /// A protocol that keeps a data type in step, and what it must show.
     pub fn judged_by<P>(specification: Specification<O, V>, protocol: P) -> System<O, V>
     where
-        P: Protocol<Message: 'static> + 'static,
+        P: Protocol<Message: 'static, News: 'static> + 'static,
         P::Value: crate::replica::DataType<Op = O, View = V>,
     {
+        let protocol = AnyProtocol::new(protocol);
         System::made(specification, move |_, pace| Synced::new(protocol.clone(), pace))
     }
 

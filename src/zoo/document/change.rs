@@ -62,7 +62,7 @@ pub trait Meaning: Clone + Debug + Default + PartialEq + Serialize + Deserialize
 #[serde(bound = "", deny_unknown_fields)]
 pub struct Document<M: Meaning> {
     known: VersionVector,
-    /// The largest stamp of all changes known: right after an own one, its stamp.
+    /// The largest stamp of all changes that ever came: right after an own one, its stamp.
     latest: Lamport,
     content: M,
 }
@@ -71,6 +71,11 @@ impl<M: Meaning> Document<M> {
     /// Which changes were carried out.
     pub fn known(&self) -> &VersionVector {
         &self.known
+    }
+
+    /// Sees to it that stamps given from now on are larger than this one.
+    pub(super) fn witness(&mut self, stamp: Lamport) {
+        self.latest = self.latest.max(stamp);
     }
 }
 

@@ -49,6 +49,8 @@ impl<M: Meaning> History<M> {
             self.done.push(change.clone());
             self.release();
         } else if self.early.iter().all(|waiting| waiting.dot != change.dot) {
+            // Nothing of it shows yet, but whatever is stamped from now on comes after it.
+            self.document.witness(change.stamp());
             self.early.push(change.clone());
         }
     }

@@ -28,6 +28,7 @@
 //! assert!(world.replicas().iter().all(|replica| replica.value().contains(&"c".to_owned())));
 //! ```
 
+mod any;
 mod any_order;
 #[cfg(test)]
 mod bench;
@@ -44,6 +45,7 @@ mod rows;
 mod synced;
 
 pub use crate::model::{Ask, Told};
+pub use any::AnyProtocol;
 pub use any_order::{AnyOrder, GroupMessage};
 pub use fetch::{AsDeltas, AsEffects, Fetch, FetchMessage, Record, Wording};
 pub use fits::{Family, Fitting, Misfit, Sync, fits};
