@@ -4,6 +4,7 @@
 //! pseudo-code of a text, in a published issue, or again and again by everybody. Nothing here is to be used
 //! for anything else.
 
+mod gossip;
 mod kinds;
 mod sets;
 
