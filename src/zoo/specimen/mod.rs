@@ -4,6 +4,7 @@
 //! pseudo-code of a text, in a published issue, or again and again by everybody. Nothing here is to be used
 //! for anything else.
 
+mod counters;
 mod gossip;
 mod kinds;
 mod sets;
@@ -12,5 +13,5 @@ pub use kinds::{Need, Specimen};
 
 /// All specimens, by family.
 pub fn all() -> impl Iterator<Item = &'static Specimen> {
-    [sets::ALL].into_iter().flatten()
+    [counters::ALL, sets::ALL].into_iter().flatten()
 }
