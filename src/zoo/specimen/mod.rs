@@ -7,11 +7,12 @@
 mod counters;
 mod gossip;
 mod kinds;
+mod registers;
 mod sets;
 
 pub use kinds::{Need, Specimen};
 
 /// All specimens, by family.
 pub fn all() -> impl Iterator<Item = &'static Specimen> {
-    [counters::ALL, sets::ALL].into_iter().flatten()
+    [counters::ALL, registers::ALL, sets::ALL].into_iter().flatten()
 }
