@@ -7,6 +7,7 @@
 mod counters;
 mod gossip;
 mod kinds;
+mod maps;
 mod registers;
 mod sets;
 
@@ -14,5 +15,5 @@ pub use kinds::{Need, Specimen};
 
 /// All specimens, by family.
 pub fn all() -> impl Iterator<Item = &'static Specimen> {
-    [counters::ALL, registers::ALL, sets::ALL].into_iter().flatten()
+    [counters::ALL, registers::ALL, sets::ALL, maps::ALL].into_iter().flatten()
 }
