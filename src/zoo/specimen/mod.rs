@@ -4,6 +4,7 @@
 //! pseudo-code of a text, in a published issue, or again and again by everybody. Nothing here is to be used
 //! for anything else.
 
+mod composites;
 mod counters;
 mod gossip;
 mod kinds;
@@ -15,5 +16,5 @@ pub use kinds::{Need, Specimen};
 
 /// All specimens, by family.
 pub fn all() -> impl Iterator<Item = &'static Specimen> {
-    [counters::ALL, registers::ALL, sets::ALL, maps::ALL].into_iter().flatten()
+    [counters::ALL, registers::ALL, sets::ALL, maps::ALL, composites::ALL].into_iter().flatten()
 }
