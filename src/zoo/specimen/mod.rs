@@ -4,12 +4,17 @@
 //! pseudo-code of a text, in a published issue, or again and again by everybody. Nothing here is to be used
 //! for anything else.
 
+mod composites;
+mod counters;
+mod gossip;
 mod kinds;
+mod maps;
+mod registers;
 mod sets;
 
 pub use kinds::{Need, Specimen};
 
 /// All specimens, by family.
 pub fn all() -> impl Iterator<Item = &'static Specimen> {
-    [sets::ALL].into_iter().flatten()
+    [counters::ALL, registers::ALL, sets::ALL, maps::ALL, composites::ALL].into_iter().flatten()
 }

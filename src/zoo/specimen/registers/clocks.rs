@@ -1,0 +1,170 @@
+//! Last-writer-wins registers whose clocks are not what they say.
+
+use std::fmt::Debug;
+use std::marker::PhantomData;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Small, Write, gossiping};
+use crate::base::{Hybrid, Stamp, Wall};
+use crate::model::Source;
+use crate::replica::Site;
+use crate::zoo::specimen::{Need, Specimen};
+
+/// How the next stamp of a hybrid clock comes about.
+trait Ticking: Clone + Debug + 'static {
+    /// The physical and the logical part of a stamp given when the clock shows `now`, by one who knows of
+    /// nothing later than `latest`.
+    fn next(latest: Hybrid, now: u64) -> (u64, u32);
+}
+
+/// A register by hybrid stamps.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+struct ByHybrid<T: Ticking> {
+    current: Option<Write<Hybrid>>,
+    own: Option<Hybrid>,
+    ticking: PhantomData<T>,
+}
+
+impl<T: Ticking> Default for ByHybrid<T> {
+    fn default() -> Self {
+        ByHybrid { current: None, own: None, ticking: PhantomData }
+    }
+}
+
+impl<T: Ticking> ByHybrid<T> {
+    fn take(&mut self, news: &Write<Hybrid>) {
+        if self.current.as_ref().is_none_or(|current| news.stamp > current.stamp) {
+            self.current = Some(news.clone());
+        }
+    }
+}
+
+impl<T: Ticking> Small for ByHybrid<T> {
+    type Stamp = Hybrid;
+
+    fn current(&self) -> Option<&Write<Hybrid>> {
+        self.current.as_ref()
+    }
+
+    fn write(&mut self, value: &str, site: Site) {
+        let latest = self.current.as_ref().map(|write| write.stamp).max(self.own).unwrap_or_default();
+        let (physical, logical) = T::next(latest, site.now.0);
+        let stamp = Hybrid { physical, logical, identity: site.identity };
+        self.own = Some(stamp);
+        self.take(&Write { stamp, value: value.to_owned() });
+    }
+
+    fn merge(&mut self, other: &Self) {
+        if let Some(news) = &other.current {
+            self.take(news);
+        }
+    }
+
+    fn reported(&self) -> Option<Stamp> {
+        self.own.map(Stamp::from)
+    }
+}
+
+pub(super) const CLAIMS_CAUSALITY: Specimen = Specimen {
+    name: "wall_clock_called_causal",
+    mistake: "stamps are said to follow causality, and are the clock's readings",
+    known_from: "folklore: clocks that are synchronised, and therefore trusted",
+    harm: "a user who corrects what somebody with a fast clock wrote sees the correction vanish",
+    caught_by: "stamps",
+    needs: &[Need::ClockAhead],
+    story: "the clock of n0 is far ahead; n0 writes, n1 merges, and writes",
+    system: || gossiping::<ByHybrid<Reading>>(Source::Hybrid),
+};
+
+#[derive(Clone, Debug)]
+struct Reading;
+
+impl Ticking for Reading {
+    fn next(_: Hybrid, now: u64) -> (u64, u32) {
+        (now, 0)
+    }
+}
+
+pub(super) const EQUAL_TICKS: Specimen = Specimen {
+    name: "hybrid_clock_that_ignores_equal_ticks",
+    mistake: "the logical part counts only where the clock is behind, and not where it shows the same again",
+    known_from: "hybrid clocks tried on machines where no two readings are equal",
+    harm: "two writes of one replica in one tick have the same stamp, and which of them stays depends on the way",
+    caught_by: "stamps",
+    needs: &[Need::CoarseClocks, Need::ManyRequests],
+    story: "n0 writes twice in one tick",
+    system: || gossiping::<ByHybrid<OnlyBehind>>(Source::Hybrid),
+};
+
+#[derive(Clone, Debug)]
+struct OnlyBehind;
+
+impl Ticking for OnlyBehind {
+    fn next(latest: Hybrid, now: u64) -> (u64, u32) {
+        if now >= latest.physical { (now, 0) } else { (latest.physical, latest.logical + 1) }
+    }
+}
+
+pub(super) const AHEAD_OF_ALL: Specimen = Specimen {
+    name: "hybrid_clock_that_counts_in_nanoseconds",
+    mistake: "where the clock has not moved on, the physical part is made larger by one, and no logical part counts",
+    known_from: "folklore: `max(now, last + 1)`, which is monotone, and taken for a hybrid clock",
+    harm: "stamps run ahead of every clock, so that a bound on how far they may differ from time does not hold",
+    caught_by: "stamps",
+    needs: &[Need::CoarseClocks, Need::ManyRequests],
+    story: "n0 writes twice in one tick: the second stamp is later than any clock's reading",
+    system: || gossiping::<ByHybrid<OneMore>>(Source::Hybrid),
+};
+
+#[derive(Clone, Debug)]
+struct OneMore;
+
+impl Ticking for OneMore {
+    fn next(latest: Hybrid, now: u64) -> (u64, u32) {
+        (now.max(latest.physical + 1), 0)
+    }
+}
+
+pub(super) const ASSIGNED_AND_JOINED_LATER: Specimen = Specimen {
+    name: "write_assigned_and_joined_later",
+    mistake: "a write is shown at once, also where what is there has a later stamp; only merging compares",
+    known_from: "local writes that go to the variable, and merges that go through the CRDT",
+    harm: "a user sees the new value, and after the next message the old one again",
+    caught_by: "spec",
+    needs: &[Need::ClockAhead],
+    story: "the clock of n0 is far ahead; n0 writes, n1 merges, and writes: it shows its own value",
+    system: || gossiping::<Assigned>(Source::OwnClock),
+};
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Assigned {
+    current: Option<Write<Wall>>,
+    count: u64,
+}
+
+impl Small for Assigned {
+    type Stamp = Wall;
+
+    fn current(&self) -> Option<&Write<Wall>> {
+        self.current.as_ref()
+    }
+
+    fn write(&mut self, value: &str, site: Site) {
+        self.count += 1;
+        let stamp = Wall { reading: site.now.0, identity: site.identity, count: self.count };
+        self.current = Some(Write { stamp, value: value.to_owned() });
+    }
+
+    fn merge(&mut self, other: &Assigned) {
+        let stamp = |register: &Assigned| register.current.as_ref().map(|write| write.stamp);
+        if stamp(other) > stamp(self) {
+            self.current.clone_from(&other.current);
+        }
+    }
+
+    fn reported(&self) -> Option<Stamp> {
+        self.current.as_ref().map(|write| write.stamp.into())
+    }
+}

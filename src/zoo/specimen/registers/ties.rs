@@ -1,0 +1,154 @@
+//! Last-writer-wins registers that do not know which of two writes to keep when both are as late.
+
+use std::fmt::Debug;
+use std::marker::PhantomData;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Small, Write, gossiping};
+use crate::base::{Lamport, Stamp, Wall};
+use crate::model::Source;
+use crate::replica::Site;
+use crate::zoo::specimen::{Need, Specimen};
+
+/// When a write replaces the current one, by the clocks of their writers.
+trait Rule: Clone + Debug + 'static {
+    /// Whether stamps count the writes of their replica.
+    const COUNTS: bool;
+
+    fn replaces(news: &Wall, current: &Wall) -> bool;
+}
+
+/// A register by the writers' clocks, with a rule of its own.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+struct ByClock<R: Rule> {
+    current: Option<Write<Wall>>,
+    own: Option<Wall>,
+    rule: PhantomData<R>,
+}
+
+impl<R: Rule> Default for ByClock<R> {
+    fn default() -> Self {
+        ByClock { current: None, own: None, rule: PhantomData }
+    }
+}
+
+impl<R: Rule> ByClock<R> {
+    fn take(&mut self, news: &Write<Wall>) {
+        if self.current.as_ref().is_none_or(|current| R::replaces(&news.stamp, &current.stamp)) {
+            self.current = Some(news.clone());
+        }
+    }
+}
+
+impl<R: Rule> Small for ByClock<R> {
+    type Stamp = Wall;
+
+    fn current(&self) -> Option<&Write<Wall>> {
+        self.current.as_ref()
+    }
+
+    fn write(&mut self, value: &str, site: Site) {
+        let count = self.own.map_or(0, |own| own.count + u64::from(R::COUNTS));
+        let stamp = Wall { reading: site.now.0, identity: site.identity, count };
+        self.own = Some(stamp);
+        self.take(&Write { stamp, value: value.to_owned() });
+    }
+
+    fn merge(&mut self, other: &Self) {
+        if let Some(news) = &other.current {
+            self.take(news);
+        }
+    }
+
+    fn reported(&self) -> Option<Stamp> {
+        self.own.map(Stamp::from)
+    }
+}
+
+pub(super) const NO_TIE_BREAK: Specimen = Specimen {
+    name: "register_without_tie_break",
+    mistake: "writes are compared by time alone, and of two at the same time the one that comes later stays",
+    known_from: "folklore: clocks with few digits after the point, and `>=` where more is to be compared",
+    harm: "two replicas swap their values, and go on showing different ones for ever",
+    caught_by: "sec",
+    needs: &[Need::CoarseClocks],
+    story: "n0 and n1 write in the same tick, and merge each other's",
+    system: || gossiping::<ByClock<LaterArrival>>(Source::OwnClock),
+};
+
+#[derive(Clone, Debug)]
+struct LaterArrival;
+
+impl Rule for LaterArrival {
+    const COUNTS: bool = true;
+
+    fn replaces(news: &Wall, current: &Wall) -> bool {
+        news.reading >= current.reading
+    }
+}
+
+pub(super) const NO_COUNT: Specimen = Specimen {
+    name: "stamp_without_a_count",
+    mistake: "a stamp is the clock's reading and who read it, so that two writes in one tick have the same",
+    known_from: "stamps of time and host name, on clocks that may stand still or step back",
+    harm: "the later of a replica's two writes is kept where it was written, and the earlier one elsewhere",
+    caught_by: "stamps",
+    needs: &[Need::FrozenClock, Need::ManyRequests],
+    story: "the clock of n0 stands still, and n0 writes twice",
+    system: || gossiping::<ByClock<Uncounted>>(Source::OwnClock),
+};
+
+#[derive(Clone, Debug)]
+struct Uncounted;
+
+impl Rule for Uncounted {
+    const COUNTS: bool = false;
+
+    fn replaces(news: &Wall, current: &Wall) -> bool {
+        news > current
+    }
+}
+
+pub(super) const LOCAL_PREFERENCE: Specimen = Specimen {
+    name: "register_that_prefers_its_own",
+    mistake: "writes are compared by Lamport counters alone, and of two with the same the own one stays",
+    known_from: "folklore: `if theirs > ours` with counters that name no writer",
+    harm: "after concurrent writes each side shows its own value for ever",
+    caught_by: "sec",
+    needs: &[],
+    story: "n0 and n1 write, and merge each other's",
+    system: || gossiping::<Preferring>(Source::Lamport),
+};
+
+/// A register by Lamport stamps, of which only the counters are compared.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Preferring {
+    current: Option<Write<Lamport>>,
+}
+
+impl Small for Preferring {
+    type Stamp = Lamport;
+
+    fn current(&self) -> Option<&Write<Lamport>> {
+        self.current.as_ref()
+    }
+
+    fn write(&mut self, value: &str, site: Site) {
+        let counter = self.current.as_ref().map_or(0, |write| write.stamp.counter) + 1;
+        let stamp = Lamport { counter, identity: site.identity };
+        self.current = Some(Write { stamp, value: value.to_owned() });
+    }
+
+    fn merge(&mut self, other: &Preferring) {
+        let counter = |register: &Preferring| register.current.as_ref().map(|write| write.stamp.counter);
+        if counter(other) > counter(self) {
+            self.current.clone_from(&other.current);
+        }
+    }
+
+    fn reported(&self) -> Option<Stamp> {
+        self.current.as_ref().map(|write| write.stamp.into())
+    }
+}
