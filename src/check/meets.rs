@@ -67,11 +67,8 @@ where
     }
 
     fn ended(&mut self, ledger: &mut Ledger<O>, end: &End, replicas: &[S]) -> Found {
-        let mut judged = Vec::new();
         for replica in (0..ledger.members()).map(ReplicaId) {
-            let mind = ledger.mind(replica);
-            if ledger.is_up(replica) && ledger.can_judge(replica) && !judged.contains(&mind) {
-                judged.push(mind);
+            if ledger.is_up(replica) && ledger.can_judge(replica) {
                 let found = self.judge(ledger, &end.moment, replica, replicas, None);
                 if found.is_some() {
                     return found;

@@ -11,6 +11,7 @@ mod ledger;
 mod meets;
 mod minds;
 mod names;
+mod often;
 mod order;
 mod refusals;
 mod sec;
@@ -27,6 +28,7 @@ pub use judge::{About, Check, End, Found, Judge};
 pub use ledger::{Doing, Ledger};
 pub use meets::Meets;
 pub use minds::{Mind, Minds, Shown};
+pub use often::Sampled;
 pub use order::Order;
 pub use refusals::Refusals;
 pub use sec::Sec;
@@ -34,3 +36,21 @@ pub use sessions::{Guarantee, Sessions};
 pub use settles::Settles;
 pub use stamps::Stamps;
 pub use violation::Violation;
+
+/// What can be told of each check.
+pub const ALL: [&About; 14] = [
+    &Creation::ABOUT,
+    &Sec::ABOUT,
+    &Meets::ABOUT,
+    &Effect::ABOUT,
+    &Order::ABOUT,
+    &Refusals::ABOUT,
+    &Stamps::ABOUT,
+    &Settles::ABOUT,
+    &Durable::ABOUT,
+    Guarantee::ReadYourWrites.about(),
+    Guarantee::MonotonicReads.about(),
+    Guarantee::MonotonicWrites.about(),
+    Guarantee::WritesFollowReads.about(),
+    Guarantee::ConsistentPrefix.about(),
+];

@@ -9,9 +9,8 @@ use clap::Args;
 
 use super::{EXIT_HOLDS, EXIT_NOTHING, EXIT_UNSTABLE, EXIT_USAGE, EXIT_VACUOUS, EXIT_VIOLATED};
 use crate::base::Seed;
-use crate::run::{Outcome, Verdict, campaign};
-use crate::scenario::File;
-use crate::zoo::registry;
+use crate::run::{Outcome, Verdict, campaign, resolve};
+use crate::scenario::{Expectation, File};
 
 /// What `squall run` is told.
 #[derive(Debug, Args)]
@@ -103,8 +102,7 @@ pub(super) fn run(arguments: &Arguments) -> u8 {
 fn read(path: &Path) -> Result<File, String> {
     let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
     let file = File::parse(&text).map_err(|error| error.to_string())?;
-    registry::system(&file.system.data, &file.system.sync).map_err(|unknown| unknown.to_string())?;
-    file.world.clone().plan().map_err(|refusals| refusals.to_string())?;
+    resolve(&file).map_err(|error| error.to_string())?;
     Ok(file)
 }
 
@@ -114,6 +112,9 @@ fn tell(path: &Path, seeds: &Range<u64>, outcome: &Outcome) -> io::Result<()> {
     writeln!(out, "{:8}  {}  (seeds {start}..{end}, hash {})", outcome.verdict(), outcome.name, outcome.hash)?;
     for idle in &outcome.idle {
         writeln!(out, "          did nothing: {idle}")?;
+    }
+    if !outcome.is_as_expected() && outcome.expected != Expectation::Holds {
+        writeln!(out, "          expected: {:?}", outcome.expected)?;
     }
     if let Some((seed, says)) = outcome.finding() {
         let wrong = outcome.findings.len();
@@ -129,10 +130,19 @@ struct Counts {
     violated: u32,
     vacuous: u32,
     unstable: u32,
+    /// Those in which something was wrong, as it had to be.
+    expected: u32,
+    /// Whether something that had to be wrong was not.
+    surprising: bool,
 }
 
 impl Counts {
     fn add(&mut self, outcome: &Outcome) {
+        if outcome.is_as_expected() && outcome.expected != Expectation::Holds {
+            self.expected += 1;
+            return;
+        }
+        self.surprising |= outcome.expected != Expectation::Holds;
         *match outcome.verdict() {
             Verdict::Holds => &mut self.holds,
             Verdict::Violated => &mut self.violated,
@@ -142,22 +152,27 @@ impl Counts {
     }
 
     fn all(&self) -> u32 {
-        self.holds + self.violated + self.vacuous + self.unstable
+        self.holds + self.violated + self.vacuous + self.unstable + self.expected
     }
 
     fn code(&self) -> u8 {
         match self {
             Counts { unstable: 1.., .. } => EXIT_UNSTABLE,
-            Counts { violated: 1.., .. } => EXIT_VIOLATED,
+            Counts { violated: 1.., .. } | Counts { surprising: true, .. } => EXIT_VIOLATED,
             Counts { vacuous: 1.., .. } => EXIT_VACUOUS,
-            Counts { holds: 1.., .. } => EXIT_HOLDS,
+            Counts { holds: 1.., .. } | Counts { expected: 1.., .. } => EXIT_HOLDS,
             _ => EXIT_NOTHING,
         }
     }
 
     fn sentence(&self) -> String {
-        let parts =
-            [(self.holds, "hold"), (self.violated, "violated"), (self.vacuous, "vacuous"), (self.unstable, "unstable")];
+        let parts = [
+            (self.holds, "hold"),
+            (self.expected, "wrong as expected"),
+            (self.violated, "violated"),
+            (self.vacuous, "vacuous"),
+            (self.unstable, "unstable"),
+        ];
         let told: Vec<String> =
             parts.iter().filter(|(count, _)| *count > 0).map(|(count, says)| format!("{count} {says}")).collect();
         match self.all() {
@@ -166,15 +181,4 @@ impl Counts {
             all => format!("{all} scenarios: {}", told.join(", ")),
         }
     }
-}
-
-/// `squall list`: a line for each data type, with the syncs that it runs on.
-pub(super) fn list() -> u8 {
-    let mut out = io::stdout();
-    for (data, syncs) in registry::all() {
-        if writeln!(out, "{data:24}{}", syncs.join(" ")).is_err() {
-            break;
-        }
-    }
-    EXIT_HOLDS
 }

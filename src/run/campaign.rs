@@ -3,13 +3,15 @@
 use std::fmt;
 use std::ops::Range;
 
+use super::runner::watches;
 use super::{Finding, Runner, STANDARD};
 use crate::base::{Digest, Digester, Seed};
-use crate::scenario::{File, Plan, Refusals};
+use crate::check;
+use crate::scenario::{Expectation, File, Plan, Refusals};
 use crate::world::Witness;
 use crate::zoo::registry::{self, Unknown};
 use crate::zoo::sync::Pace;
-use crate::zoo::{Asked, System, Viewed, Visitor};
+use crate::zoo::{AnySystem, Asked, System, Viewed, Visitor};
 
 /// What came of some seeds of a scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub struct Outcome {
     pub witness: Witness,
     /// The faults that never bit in any seed.
     pub idle: Vec<String>,
+    /// What had to come of it.
+    pub expected: Expectation,
     /// What tells this outcome from every other: the hashes of all runs, in the order of seeds.
     pub hash: Digest,
 }
@@ -70,6 +74,18 @@ impl Outcome {
         }
     }
 
+    /// Whether that is what had to come of it.
+    pub fn is_as_expected(&self) -> bool {
+        match &self.expected {
+            Expectation::Holds => self.verdict() == Verdict::Holds,
+            Expectation::Vacuous => self.verdict() == Verdict::Vacuous,
+            Expectation::Violates(check) => {
+                let (unstable, mut findings) = (self.unstable.is_some(), self.findings.iter());
+                !unstable && findings.next().is_some_and(|(_, first)| first.check() == check)
+            }
+        }
+    }
+
     /// The first seed that shows what is wrong, and what that is.
     pub fn finding(&self) -> Option<(Seed, String)> {
         let unstable = self.unstable.map(|seed| (seed, "the same seed gave two results".to_owned()));
@@ -82,6 +98,8 @@ impl Outcome {
 pub enum RunError {
     /// There is no such system, or no such pair.
     System(Unknown),
+    /// No check is called so.
+    Check(String),
     /// Its world contradicts itself.
     World(Refusals),
 }
@@ -90,6 +108,9 @@ impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             RunError::System(unknown) => unknown.fmt(f),
+            RunError::Check(check) => {
+                write!(f, "no check is called `{check}`: `squall list checks` names those there are")
+            }
             RunError::World(refusals) => refusals.fmt(f),
         }
     }
@@ -97,10 +118,31 @@ impl fmt::Display for RunError {
 
 impl std::error::Error for RunError {}
 
-/// Runs some seeds of a scenario, one after the other, with the standard checks.
-pub fn campaign(file: &File, seeds: Range<u64>) -> Result<Outcome, RunError> {
+/// What a file asks for, or why it cannot be run.
+pub fn resolve(file: &File) -> Result<(Plan, AnySystem), RunError> {
     let plan = file.world.clone().plan().map_err(RunError::World)?;
-    let system = registry::system(&file.system.data, &file.system.sync).map_err(RunError::System)?;
+    let system = match &file.system.specimen {
+        None => registry::system(&file.system.data, &file.system.sync),
+        Some(name) => registry::specimen(name),
+    };
+    let expected = match &file.expect {
+        Expectation::Violates(check) => Some(check),
+        Expectation::Holds | Expectation::Vacuous => None,
+    };
+    let mut asked = file.checks.iter().map(|watch| &watch.check).chain(expected);
+    let known = |name: &String| check::ALL.iter().any(|about| about.name == name) || OTHERS.contains(&name.as_str());
+    match asked.find(|name| !known(name)) {
+        Some(name) => Err(RunError::Check(name.clone())),
+        None => Ok((plan, system.map_err(RunError::System)?)),
+    }
+}
+
+/// What finds something though it is no check of its own.
+const OTHERS: [&str; 2] = ["panic", "livelock"];
+
+/// Runs some seeds of a scenario, one after the other.
+pub fn campaign(file: &File, seeds: Range<u64>) -> Result<Outcome, RunError> {
+    let (plan, system) = resolve(file)?;
     Ok(system.visit(Campaign { file, plan: &plan, seeds }))
 }
 
@@ -115,7 +157,8 @@ impl Visitor for Campaign<'_> {
 
     fn visit<O: Asked, V: Viewed>(self, system: System<O, V>) -> Outcome {
         let (activity, pace) = (&self.file.workload, Pace::each(self.file.system.period));
-        let runner = || Runner::new(system.clone(), self.plan, activity.clone(), pace, &STANDARD);
+        let checks = if self.file.checks.is_empty() { watches(&STANDARD) } else { self.file.checks.clone() };
+        let runner = || Runner::new(system.clone(), self.plan, activity.clone(), pace, &checks);
         let mut each = runner();
         let mut outcome = Outcome {
             name: self.file.name.clone(),
@@ -125,6 +168,7 @@ impl Visitor for Campaign<'_> {
             judged: each.judged().map(|(name, _)| (name, 0)).collect(),
             witness: Witness::default(),
             idle: Vec::new(),
+            expected: self.file.expect.clone(),
             hash: Digest::default(),
         };
         let mut hashes = Digester::new();

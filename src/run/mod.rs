@@ -9,7 +9,7 @@ mod proposer;
 mod runner;
 mod trial;
 
-pub use campaign::{Outcome, RunError, Verdict, campaign};
+pub use campaign::{Outcome, RunError, Verdict, campaign, resolve};
 pub use hostile::{Hostile, hostile};
 pub use proposer::Proposer;
 pub use runner::{Finding, Ran, Runner, STANDARD};

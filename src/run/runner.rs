@@ -7,9 +7,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::Proposer;
 use crate::base::{ClientId, Seed};
-use crate::check::{self, Check, Guarantee, Judge, Ledger, Violation};
+use crate::check::{self, Check, Guarantee, Judge, Ledger, Sampled, Violation};
 use crate::replica::Seat;
-use crate::scenario::{Activity, Plan};
+use crate::scenario::{Activity, Often, Plan, Watch};
 use crate::world::{Dealt, Ended, Run, World};
 use crate::zoo::sync::Pace;
 use crate::zoo::{Asked, Boxed, System, Viewed};
@@ -17,6 +17,11 @@ use crate::zoo::{Asked, Boxed, System, Viewed};
 /// The checks that apply wherever their claim is made, in the order in which they are asked: what has parted
 /// is told before what is wrong.
 pub const STANDARD: [&str; 8] = ["creation", "sec", "spec", "effect", "order", "refusals", "stamps", "settles"];
+
+/// These checks, each looking every time.
+pub(super) fn watches(checks: &[&str]) -> Vec<Watch> {
+    checks.iter().map(|check| Watch { check: (*check).to_owned(), often: Often::Every }).collect()
+}
 
 /// What can be wrong with a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +84,7 @@ impl<'a, O: Asked, V: Viewed> Runner<'a, O, V> {
         plan: &'a Plan,
         activity: Activity,
         pace: Pace,
-        checks: &[&str],
+        checks: &[Watch],
     ) -> Runner<'a, O, V> {
         let judge = judge(&system, checks);
         Runner { system, plan, activity, pace, judge, world: World::new() }
@@ -123,25 +128,35 @@ fn words(panic: &(dyn Any + Send)) -> String {
 }
 
 /// A judge of a system with the checks of these names.
-fn judge<O: Asked, V: Viewed>(system: &System<O, V>, names: &[&str]) -> Judge<Boxed<O, V>, O> {
-    let specification = || system.specification.clone();
-    let keys = specification().parts().map_or((|_| None) as fn(&O) -> Option<u64>, |parts| parts.key);
-    let checks = names.iter().map(|name| -> Box<dyn Check<Boxed<O, V>, O>> {
-        if let Some(guarantee) = Guarantee::ALL.into_iter().find(|guarantee| guarantee.about().name == *name) {
-            return Box::new(check::Sessions::new(guarantee));
-        }
-        match *name {
-            "creation" => Box::new(check::Creation::default()),
-            "sec" => Box::new(check::Sec::default()),
-            "spec" => Box::new(check::Meets::new(specification())),
-            "effect" => Box::new(check::Effect::new(specification())),
-            "stamps" => Box::new(check::Stamps::new(specification())),
-            "order" => Box::new(check::Order::new(&system.specification)),
-            "refusals" => Box::new(check::Refusals::new(specification())),
-            "durable" => Box::new(check::Durable::default()),
-            "settles" => Box::new(check::Settles::new(Some(specification()))),
-            other => panic!("no check is called `{other}`"),
+fn judge<O: Asked, V: Viewed>(system: &System<O, V>, watches: &[Watch]) -> Judge<Boxed<O, V>, O> {
+    let keys = system.specification.parts().map_or((|_| None) as fn(&O) -> Option<u64>, |parts| parts.key);
+    let checks = watches.iter().map(|watch| -> Box<dyn Check<Boxed<O, V>, O>> {
+        let check = named(system, &watch.check);
+        match watch.often {
+            Often::Every => check,
+            Often::OneIn(events) => Box::new(Sampled::one_in(events, check)),
+            Often::AtEnd => Box::new(Sampled::at_end(check)),
         }
     });
     Judge::new(Ledger::new(keys), checks.collect())
+}
+
+/// The check of a name.
+fn named<O: Asked, V: Viewed>(system: &System<O, V>, name: &str) -> Box<dyn Check<Boxed<O, V>, O>> {
+    let specification = || system.specification.clone();
+    if let Some(guarantee) = Guarantee::ALL.into_iter().find(|guarantee| guarantee.about().name == name) {
+        return Box::new(check::Sessions::new(guarantee));
+    }
+    match name {
+        "creation" => Box::new(check::Creation::default()),
+        "sec" => Box::new(check::Sec::default()),
+        "spec" => Box::new(check::Meets::new(specification())),
+        "effect" => Box::new(check::Effect::new(specification())),
+        "stamps" => Box::new(check::Stamps::new(specification())),
+        "order" => Box::new(check::Order::new(&system.specification)),
+        "refusals" => Box::new(check::Refusals::new(specification())),
+        "durable" => Box::new(check::Durable::default()),
+        "settles" => Box::new(check::Settles::new(Some(specification()))),
+        other => panic!("no check is called `{other}`"),
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::runner::watches;
 use super::{Finding, Hostile, Runner};
 use crate::base::Seed;
 use crate::scenario::Plan;
@@ -39,7 +40,7 @@ impl Visitor for Trying<'_> {
 
     fn visit<O: Asked, V: Viewed>(self, system: System<O, V>) -> Trial {
         let Hostile { activity, pace, .. } = self.hostile;
-        let mut runner = Runner::new(system, &self.plan, activity.clone(), *pace, self.checks);
+        let mut runner = Runner::new(system, &self.plan, activity.clone(), *pace, &watches(self.checks));
         let judged = runner.judged().map(|(name, _)| (name, 0)).collect();
         let mut trial = Trial { judged, ..Trial::default() };
         for seed in self.seeds.map(Seed) {

@@ -31,6 +31,12 @@ pub struct File {
     /// How many seeds are run where nothing else is asked for.
     #[serde(default = "hundred")]
     pub seeds: u64,
+    /// The checks that watch; the standard ones where none is named.
+    #[serde(default)]
+    pub checks: Vec<Watch>,
+    /// What must come of it.
+    #[serde(default)]
+    pub expect: Expectation,
     /// The world that it happens in.
     pub world: Scenario,
 }
@@ -39,14 +45,54 @@ fn hundred() -> u64 {
     100
 }
 
-/// A data type, and the sync that keeps its replicas in step.
+/// A check that watches.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Watch {
+    /// Which.
+    pub check: String,
+    /// How often it looks.
+    #[serde(default)]
+    pub often: Often,
+}
+
+/// How often a check looks at a replica that has handled an event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum Often {
+    /// Every time.
+    #[default]
+    Every,
+    /// At one in so many events, drawn by the event's name: the same ones in every run of a seed.
+    OneIn(u32),
+    /// When the run is over.
+    AtEnd,
+}
+
+/// What must come of a scenario.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum Expectation {
+    /// Nothing is found.
+    #[default]
+    Holds,
+    /// This check finds something, before all others, in some seed.
+    Violates(String),
+    /// Nothing is found, and something that should come into play does not.
+    Vacuous,
+}
+
+/// A data type and the sync that keeps its replicas in step, or a specimen.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SystemName {
     /// The data type.
+    #[serde(default)]
     pub data: String,
     /// The sync.
+    #[serde(default)]
     pub sync: String,
+    /// An implementation that is wrong on purpose, in place of the two.
+    #[serde(default)]
+    pub specimen: Option<String>,
     /// How often a replica turns to a neighbour by itself.
     #[serde(default = "tenth")]
     pub period: Span,

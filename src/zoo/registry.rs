@@ -17,7 +17,7 @@ use super::text::{
     fugue::Fugue, fugue_max::FugueMax, logoot::Logoot, lseq::Lseq, rga::Rga, rich::RichText, yata::Yata,
 };
 use super::tree::move_tree::MoveTree;
-use super::{AnySystem, System};
+use super::{AnySystem, System, specimen};
 use crate::base::{Hybrid, Lamport, Wall};
 
 /// A system that there is not.
@@ -27,6 +27,8 @@ pub enum Unknown {
     Data(String),
     /// No sync is called so.
     Sync(String),
+    /// No specimen is called so.
+    Specimen(String),
     /// The data type does not run on this sync, for this reason; it runs on those named last.
     Pair(String, String, String, Vec<&'static str>),
 }
@@ -39,6 +41,9 @@ impl fmt::Display for Unknown {
             }
             Unknown::Sync(sync) => {
                 write!(f, "no sync is called `{sync}`: there are {}", SYNCS.map(|(name, _)| name).join(", "))
+            }
+            Unknown::Specimen(name) => {
+                write!(f, "no specimen is called `{name}`: `squall list specimens` names those there are")
             }
             Unknown::Pair(data, sync, reason, others) => {
                 write!(f, "`{data}` does not run on `{sync}`: {reason}; it runs on {}", others.join(", "))
@@ -196,4 +201,10 @@ pub fn system(data: &str, sync: &str) -> Result<AnySystem, Unknown> {
     let misfit = |reason| Unknown::Pair(data.to_owned(), sync.to_owned(), reason, row.runs_on());
     (row.fits)(*asked).map_err(misfit)?;
     (row.on)(*asked).ok_or_else(|| misfit("it does not come in that form".to_owned()))
+}
+
+/// The implementation of this name that is wrong on purpose.
+pub fn specimen(name: &str) -> Result<AnySystem, Unknown> {
+    let found = specimen::all().find(|specimen| specimen.name == name);
+    found.map(|specimen| (specimen.system)()).ok_or_else(|| Unknown::Specimen(name.to_owned()))
 }
