@@ -26,7 +26,7 @@ impl<C> Sampled<C> {
 
     fn looks(&self, moment: &Moment) -> bool {
         // The high bits of a name are as good as drawn.
-        self.one_in > 0 && (moment.name.0 >> 32) * u64::from(self.one_in) >> 32 == 0
+        self.one_in > 0 && ((moment.name.0 >> 32) * u64::from(self.one_in)) >> 32 == 0
     }
 }
 
