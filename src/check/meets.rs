@@ -124,7 +124,7 @@ impl<O: Debug, V: Debug + Eq> Meets<O, V> {
             at: *moment,
             replicas: vec![replica],
             says: format!(
-                "{replica} knows {} and shows {shown}; a {} shows {right}",
+                "{replica} knows {} and shows {shown}, but a replica of this type ({}) must show {right}",
                 words::known(ledger, known),
                 self.specification.name
             ),

@@ -109,12 +109,28 @@ fn read(path: &Path) -> Result<File, String> {
 fn tell(path: &Path, seeds: &Range<u64>, outcome: &Outcome) -> io::Result<()> {
     let mut out = io::stdout();
     let Range { start, end } = seeds;
-    writeln!(out, "{:8}  {}  (seeds {start}..{end}, hash {})", outcome.verdict(), outcome.name, outcome.hash)?;
+    let told = outcome.is_as_expected() && outcome.expected != Expectation::Holds;
+    let verdict = if told { "as told".to_owned() } else { outcome.verdict().to_string() };
+    writeln!(out, "{verdict:8}  {}  (seeds {start}..{end}, hash {})", outcome.name, outcome.hash)?;
+    if told {
+        // A line is enough for what had to be wrong; its seed shows the rest.
+        return match outcome.findings.first() {
+            Some((seed, finding)) => writeln!(
+                out,
+                "          `{}` finds it in {} of {} seeds; to see it: squall run {} --seed {seed}",
+                finding.check(),
+                outcome.findings.len(),
+                outcome.runs,
+                path.display()
+            ),
+            None => writeln!(out, "          nothing came into play, as it had to be"),
+        };
+    }
     for idle in &outcome.idle {
         writeln!(out, "          did nothing: {idle}")?;
     }
-    if !outcome.is_as_expected() && outcome.expected != Expectation::Holds {
-        writeln!(out, "          expected: {:?}", outcome.expected)?;
+    if outcome.expected != Expectation::Holds {
+        writeln!(out, "          but what had to come of it is: {:?}", outcome.expected)?;
     }
     if let Some((seed, says)) = outcome.finding() {
         let wrong = outcome.findings.len();
