@@ -468,7 +468,9 @@ impl<O: Clone> Ledger<O> {
                     self.waiting.remove(request);
                 }
             }
-            Event::Accept { request, update, reading } => self.accept(moment, *request, *update, *reading),
+            Event::Accept { request, update, reading, applied } => {
+                self.accept(moment, *request, *update, (*reading, *applied));
+            }
             Event::Timer { .. } => self.begin(Doing::Waking),
             _ => self.rarer_event(event),
         }
@@ -531,7 +533,7 @@ impl<O: Clone> Ledger<O> {
         }
     }
 
-    fn accept(&mut self, moment: &Moment, request: RequestId, update: Update, reading: Time) {
+    fn accept(&mut self, moment: &Moment, request: RequestId, update: Update, (reading, applied): (Time, bool)) {
         let op = match self.asked.take_if(|(asked, _)| *asked == request) {
             Some((_, op)) => Some(op),
             None => self.waiting.remove(&request),
@@ -555,7 +557,13 @@ impl<O: Clone> Ledger<O> {
         };
         let key = (self.keys)(&issued.op);
         self.history.add(issued, key);
-        standing.mind = self.minds.with(standing.mind, update, true);
-        (self.accepted, self.taken) = (Some(update), true);
+        self.accepted = Some(update);
+        if applied {
+            standing.mind = self.minds.with(standing.mind, update, true);
+            self.taken = true;
+        } else {
+            // It waits at its issuer, like one that came from elsewhere.
+            standing.arrived.insert(update);
+        }
     }
 }

@@ -122,16 +122,27 @@ fn words(panic: &(dyn Any + Send)) -> String {
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without words".to_owned())
 }
 
-/// A judge of a system with the checks of these names.
+/// The checks that only those systems are held to that promise what they look for.
+const PROMISED: [&str; 6] = ["duplication", "agreement", "fifo", "causal", "total", "quiet"];
+
+/// A judge of a system with those of these checks that apply to it.
 fn judge<O: Asked, V: Viewed>(system: &System<O, V>, names: &[&str]) -> Judge<Boxed<O, V>, O> {
     let specification = || system.specification.clone();
     let keys = specification().parts().map_or((|_| None) as fn(&O) -> Option<u64>, |parts| parts.key);
-    let checks = names.iter().map(|name| -> Box<dyn Check<Boxed<O, V>, O>> {
+    let applies = |name: &&&str| !PROMISED.contains(*name) || system.checks().contains(*name);
+    let checks = names.iter().filter(applies).map(|name| -> Box<dyn Check<Boxed<O, V>, O>> {
         if let Some(guarantee) = Guarantee::ALL.into_iter().find(|guarantee| guarantee.about().name == *name) {
             return Box::new(check::Sessions::new(guarantee));
         }
         match *name {
             "creation" => Box::new(check::Creation::default()),
+            "duplication" => Box::new(check::Delivery::once()),
+            "agreement" => Box::new(check::Agreement::default()),
+            "fifo" => Box::new(check::Delivery::fifo()),
+            "causal" => Box::new(check::Delivery::causal()),
+            "total" => Box::new(check::Total::default()),
+            "quiet" => Box::new(check::Quiet::default()),
+            "stability" => Box::new(check::Stability::default()),
             "sec" => Box::new(check::Sec::default()),
             "spec" => Box::new(check::Meets::new(specification())),
             "effect" => Box::new(check::Effect::new(specification())),

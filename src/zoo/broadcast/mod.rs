@@ -48,8 +48,9 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use crate::model::broadcast::Say;
 pub use best_effort::BestEffort;
-pub use broadcaster::{Broadcaster, Packet, Say};
+pub use broadcaster::{Broadcaster, Packet};
 pub use causal::{Causal, Stamped};
 pub use dependent::{Dependent, Named};
 pub use eager::Eager;

@@ -8,7 +8,9 @@
 use std::fmt::Debug;
 
 use super::{Ask, Knowledge, Told};
-use crate::base::{Carries, Digester, Identity, Observed, Refused, ReplicaId, RequestId, Span, Stamp, TimerId, Update};
+use crate::base::{
+    Carries, Digester, Identity, Observed, Refused, ReplicaId, RequestId, Span, Stamp, TimerId, Update, VersionVector,
+};
 use crate::replica::{Context, DataType, Payload, Proposes, Replica, Seat, Site, Taken};
 
 /// How often a replica turns to others by itself, to how many of them, and who sees to its disk.
@@ -274,6 +276,10 @@ impl<P: Protocol> Observed for Synced<P> {
 
     fn latest_stamp(&self) -> Option<Stamp> {
         self.value().latest_stamp()
+    }
+
+    fn stable(&self) -> Option<VersionVector> {
+        self.value().stable()
     }
 }
 
