@@ -8,7 +8,7 @@ use squall::zoo::broadcast::{
     Retransmit, Sequenced, Stable,
 };
 use squall::zoo::set::TaggedOrSet;
-use squall::zoo::specimen::Need;
+use squall::zoo::specimen::{self, Need};
 use squall::zoo::sync::{AsDeltas, Fetch, Merkle};
 use squall::zoo::{AnySystem, System};
 
@@ -117,5 +117,13 @@ fn syncs_by_digest_are_quiet_when_all_know_all() {
     for needs in [&[][..], &[Need::LateDuplicates], &[Need::FewRequests]] {
         holds(System::judged_by(add_wins(), Merkle::new(set())).held_to("quiet"), needs, &["settles"]);
         holds(System::judged_by(add_wins(), Fetch::<_, AsDeltas>::new(set())).held_to("quiet"), needs, &["settles"]);
+    }
+}
+
+#[test]
+fn what_specimens_are_made_of_holds_without_the_mistake() {
+    for (what, needs, system) in specimen::sound() {
+        println!("{what} {needs:?}");
+        holds(system, needs, &["settles"]);
     }
 }

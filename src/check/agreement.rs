@@ -19,8 +19,8 @@ impl Agreement {
         claim: "in the end, all correct replicas have delivered the same updates",
         explained: "Of a broadcast that promises it, in a world whose replicas can all reach one another again: when \
                     the last fault is over and the settle time has passed, every replica that is there must have \
-                    taken in whatever one of them has. A replica that died for good is not correct: what only it \
-                    took in is nobody's duty. An update that nobody took in is not missed here.",
+                    taken in whatever one of them has taken in or accepted. A replica that died for good is not \
+                    correct: what only it took in is nobody's duty.",
         cost: "next to nothing",
     };
 }
@@ -41,7 +41,10 @@ impl<S: Observed, O: Debug> Check<S, O> for Agreement {
         let all = (0..ledger.members()).map(ReplicaId);
         let there: Vec<ReplicaId> = all.filter(|one| ledger.is_up(*one) && ledger.can_judge(*one)).collect();
         let mut delivered = Known::new();
-        there.iter().for_each(|replica| delivered.extend(ledger.known(*replica)));
+        for replica in &there {
+            delivered.extend(ledger.known(*replica));
+            delivered.extend(&ledger.pending(*replica));
+        }
         self.judged += u64::from(there.len() > 1 && !delivered.is_empty());
         let (replica, lacks) = there.iter().find_map(|replica| {
             let lacks: Known = delivered.beyond(ledger.known(*replica)).collect();
