@@ -89,7 +89,7 @@ impl Delivery {
     /// What should have been taken in before this update, and was not.
     fn missing<O>(&self, ledger: &Ledger<O>, replica: ReplicaId, update: Update) -> Option<Update> {
         let taken = &self.taken[replica.index()];
-        let Some(issued) = ledger.history().get(update) else { return None };
+        let issued = ledger.history().get(update)?;
         match self.rule {
             Rule::Once => None,
             Rule::Fifo => {

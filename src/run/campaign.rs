@@ -115,7 +115,8 @@ impl Visitor for Campaign<'_> {
 
     fn visit<O: Asked, V: Viewed>(self, system: System<O, V>) -> Outcome {
         let (activity, pace) = (&self.file.workload, Pace::each(self.file.system.period));
-        let runner = || Runner::new(system.clone(), self.plan, activity.clone(), pace, &STANDARD);
+        let checks = [&STANDARD, system.checks()].concat();
+        let runner = || Runner::new(system.clone(), self.plan, activity.clone(), pace, &checks);
         let mut each = runner();
         let mut outcome = Outcome {
             name: self.file.name.clone(),

@@ -57,7 +57,8 @@ impl<O: Asked, V: Viewed> System<O, V> {
         P::Value: crate::replica::DataType<Op = O, View = V>,
     {
         let protocol = AnyProtocol::new(protocol);
-        System::made(specification, move |_, pace| Synced::new(protocol.clone(), pace))
+        let system = System::made(specification, move |_, pace| Synced::new(protocol.clone(), pace));
+        if P::QUIET { system.held_to("quiet") } else { system }
     }
 
     /// Any replicas, made one by one, and what they must show.

@@ -63,6 +63,9 @@ pub trait Protocol: Clone + Debug {
     /// What an operation leaves to be told.
     type News;
 
+    /// Whether its replicas, once all know all, exchange digests and nothing else.
+    const QUIET: bool = false;
+
     /// The value as it stands here.
     fn value(&self) -> &Self::Value;
 

@@ -26,7 +26,7 @@ pub(super) const ALL: &[Specimen] = &[
         caught_by: "quiet",
         needs: &[],
         story: "n0 and n1 both add the same element, and then know of each other",
-        system: || System::judged_by(add_wins(), Merkle::new(Tags::<AsTheyCame>::new())).held_to("quiet").into(),
+        system: || System::judged_by(add_wins(), Merkle::new(Tags::<AsTheyCame>::new())).into(),
     },
     Specimen {
         name: "merkle_without_tombstones",
@@ -126,7 +126,7 @@ fn owing(slip: Slip) -> AnySystem {
 
 /// The protocols and rows that are wrong by a slip, without it.
 pub(super) fn sound() -> Vec<Sound> {
-    let rows = System::judged_by(add_wins(), Merkle::new(Tags::<Sorted>::new())).held_to("quiet");
+    let rows = System::judged_by(add_wins(), Merkle::new(Tags::<Sorted>::new()));
     vec![
         ("rows", &[], rows.into()),
         ("deltas", &[], owing(Slip::None)),
