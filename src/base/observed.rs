@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use super::{Canonical, Digester, Stamp};
+use super::{Canonical, Digester, Stamp, VersionVector};
 
 /// A system whose clients ask for operations, get answers, and would be shown a view.
 ///
@@ -26,6 +26,12 @@ pub trait Observed {
 
     /// The stamp of its latest own update, of a system that arbitrates by stamps and reports them.
     fn latest_stamp(&self) -> Option<Stamp> {
+        None
+    }
+
+    /// How many updates of each identity it holds to be known to every member, durably; of a system that
+    /// keeps track of that.
+    fn stable(&self) -> Option<VersionVector> {
         None
     }
 }

@@ -32,7 +32,8 @@ impl Effect<(), ()> {
                     operation is compared with the view right before it and with what was asked for: an added \
                     element is there, a removed one is gone. All that happens between is the operation itself, so a \
                     difference cannot be another replica's doing. Types that promise no such thing (a write below \
-                    the current stamp stays invisible, and rightly so) are not judged.",
+                    the current stamp stays invisible, and rightly so) are not judged, nor are updates that become \
+                    part of the state later.",
         cost: "two views for each operation of a type that promises something",
     };
 }
@@ -64,7 +65,8 @@ where
     fn stepped(&mut self, ledger: &mut Ledger<O>, moment: &Moment, replica: ReplicaId, replicas: &[S]) -> Found {
         let before = self.before.take()?;
         let issued = ledger.history().get(ledger.accepted()?)?;
-        if !ledger.can_judge(replica) {
+        let is_applied = ledger.known(replica).contains(issued.update);
+        if !is_applied || !ledger.can_judge(replica) {
             return None;
         }
         self.judged += 1;

@@ -37,6 +37,9 @@ struct Standing {
     /// What came and was not part of its state at once. It may be taken in later, also in a later life: what
     /// was put aside can be on the disk.
     arrived: Known,
+    /// Own updates that were accepted to become part of the state later, as far as nothing could have
+    /// taken them away since.
+    accepted: Known,
     durable: Mind,
     saved: Option<Mind>,
     backups: BTreeMap<u32, Mind>,
@@ -161,6 +164,11 @@ impl<O> Ledger<O> {
     /// What a replica knows, as a set of updates.
     pub fn known(&self, replica: ReplicaId) -> &Known {
         self.minds.known(self.mind(replica))
+    }
+
+    /// What a replica has accepted, still has, and does not count as part of its state.
+    pub fn pending(&self, replica: ReplicaId) -> Known {
+        self.standings[replica.index()].accepted.beyond(self.known(replica)).collect()
     }
 
     /// What a replica would still know after a crash.
@@ -468,7 +476,9 @@ impl<O: Clone> Ledger<O> {
                     self.waiting.remove(request);
                 }
             }
-            Event::Accept { request, update, reading } => self.accept(moment, *request, *update, *reading),
+            Event::Accept { request, update, reading, applied } => {
+                self.accept(moment, *request, *update, (*reading, *applied));
+            }
             Event::Timer { .. } => self.begin(Doing::Waking),
             _ => self.rarer_event(event),
         }
@@ -523,6 +533,9 @@ impl<O: Clone> Ledger<O> {
                     self.standings[replica.index()].arrived.extend(&arrived);
                 }
                 let standing = &mut self.standings[replica.index()];
+                if *memory != Memory::Durable || !standing.always_durable {
+                    standing.accepted.clear();
+                }
                 (standing.up, standing.identity) = (true, *identity);
                 (standing.mind, standing.before, standing.durable) = (mind, mind, mind);
                 standing.damaged = damaged;
@@ -531,7 +544,7 @@ impl<O: Clone> Ledger<O> {
         }
     }
 
-    fn accept(&mut self, moment: &Moment, request: RequestId, update: Update, reading: Time) {
+    fn accept(&mut self, moment: &Moment, request: RequestId, update: Update, (reading, applied): (Time, bool)) {
         let op = match self.asked.take_if(|(asked, _)| *asked == request) {
             Some((_, op)) => Some(op),
             None => self.waiting.remove(&request),
@@ -555,7 +568,14 @@ impl<O: Clone> Ledger<O> {
         };
         let key = (self.keys)(&issued.op);
         self.history.add(issued, key);
-        standing.mind = self.minds.with(standing.mind, update, true);
-        (self.accepted, self.taken) = (Some(update), true);
+        self.accepted = Some(update);
+        if applied {
+            standing.mind = self.minds.with(standing.mind, update, true);
+            self.taken = true;
+        } else {
+            // It waits at its issuer, like one that came from elsewhere.
+            standing.arrived.insert(update);
+            standing.accepted.insert(update);
+        }
     }
 }

@@ -3,7 +3,9 @@
 //! A [`Judge`] keeps the [`Ledger`] of who knows what, from events alone, and asks each [`Check`]. A check
 //! knows what clients can see and what the model specifies; it never sees how a system does what it does.
 
+mod agreement;
 mod creation;
+mod delivery;
 mod durable;
 mod effect;
 mod judge;
@@ -13,15 +15,20 @@ mod minds;
 mod names;
 mod often;
 mod order;
+mod quiet;
 mod refusals;
 mod sec;
 mod sessions;
 mod settles;
+mod stability;
 mod stamps;
+mod total;
 mod violation;
 mod words;
 
+pub use agreement::Agreement;
 pub use creation::Creation;
+pub use delivery::Delivery;
 pub use durable::Durable;
 pub use effect::Effect;
 pub use judge::{About, Check, End, Found, Judge};
@@ -30,11 +37,14 @@ pub use meets::Meets;
 pub use minds::{Mind, Minds, Shown};
 pub use often::Sampled;
 pub use order::Order;
+pub use quiet::Quiet;
 pub use refusals::Refusals;
 pub use sec::Sec;
 pub use sessions::{Guarantee, Sessions};
 pub use settles::Settles;
+pub use stability::Stability;
 pub use stamps::Stamps;
+pub use total::Total;
 pub use violation::Violation;
 
 /// What can be told of each check.

@@ -34,7 +34,7 @@ impl Settles<(), ()> {
         name: "settles",
         claim: "in the end, every replica shows all updates that survived",
         explained: "When the last fault is over and the settle time has passed, every replica that is there must show \
-                    what the specification says of all updates that some replica in its reach still knows; without \
+                    what the specification says of all updates that some replica in its reach still knows, or has accepted and not forgotten; without \
                     a specification, and where the past of what survived did not survive itself, all must show the same. What they know is the evidence and not the criterion: \
                     replicas that stop talking since their states are equal are right. Updates that only a \
                     destroyed disk held are lost, and are counted as such.",
@@ -68,7 +68,10 @@ where
             let Some(first) = there.first() else { continue };
             self.judged += u64::from(there.len() > 1);
             let mut surviving = Known::new();
-            there.iter().for_each(|replica| surviving.extend(ledger.known(*replica)));
+            for replica in &there {
+                surviving.extend(ledger.known(*replica));
+                surviving.extend(&ledger.pending(*replica));
+            }
             let judged = |specification: &&Specification<O, V>| {
                 specification.judged == Judged::Anywhere || ledger.is_closed_set(&surviving)
             };

@@ -2,6 +2,7 @@
 //! is in here.
 
 mod ask;
+pub mod broadcast;
 pub mod composite;
 pub mod counter;
 pub mod document;

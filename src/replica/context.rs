@@ -258,10 +258,21 @@ impl<R: Replica> Context<R> {
     /// Says that a request is an update, also where it changes nothing, and learns what it is called.
     #[inline]
     pub fn accept(&mut self, request: RequestId) -> Update {
+        self.count_as_update(request, true)
+    }
+
+    /// Says that a request is an update which is not yet part of the state: that is said of it, by its name,
+    /// when it is taken in, as of updates from elsewhere.
+    pub fn accept_later(&mut self, request: RequestId) -> Update {
+        self.count_as_update(request, false)
+    }
+
+    #[inline]
+    fn count_as_update(&mut self, request: RequestId, applied: bool) -> Update {
         self.accepted += 1;
         let update = Update { replica: self.seat.slot, number: self.accepted };
         if self.watched {
-            self.wish(Effect::Accept { request, update });
+            self.wish(Effect::Accept { request, update, applied });
         }
         update
     }
@@ -341,7 +352,7 @@ impl<R: Replica> Context<R> {
                 Effect::Broadcast { message: body, carries } => Effect::Broadcast { message: message(body), carries },
                 Effect::SetTimer { timer, after } => Effect::SetTimer { timer, after },
                 Effect::CancelTimer { timer } => Effect::CancelTimer { timer },
-                Effect::Accept { request, update } => Effect::Accept { request, update },
+                Effect::Accept { request, update, applied } => Effect::Accept { request, update, applied },
                 Effect::Answer { request, answer } => Effect::Answer { request, answer },
                 Effect::Keep => Effect::Keep,
                 Effect::Incorporate(taken) => Effect::Incorporate(taken),

@@ -9,7 +9,7 @@ use std::fmt::Debug;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::base::{Canonical, Digester, Identity, Refused, Stamp, Time};
+use crate::base::{Canonical, Digester, Identity, Refused, Stamp, Time, VersionVector};
 
 /// Who carries out an operation, and what its own clock shows at that moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -93,6 +93,12 @@ pub trait DataType: Clone + Debug + Serialize + DeserializeOwned {
     /// Asked right after an update was carried out where it was asked for, of a value that arbitrates by
     /// stamps: the stamp that the update was given, whether or not it shows.
     fn latest_stamp(&self) -> Option<Stamp> {
+        None
+    }
+
+    /// How many updates of each identity are held to be known to every member, durably; of a value that
+    /// keeps track of that.
+    fn stable(&self) -> Option<VersionVector> {
         None
     }
 }

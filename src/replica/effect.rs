@@ -41,6 +41,8 @@ pub enum Effect<M, A, D> {
         request: RequestId,
         /// What it is called from now on.
         update: Update,
+        /// Whether it is part of the state at once. Otherwise it is when it is taken in.
+        applied: bool,
     },
     /// Answer a request, of this moment or an earlier one.
     Answer {

@@ -157,7 +157,8 @@ impl Visitor for Campaign<'_> {
 
     fn visit<O: Asked, V: Viewed>(self, system: System<O, V>) -> Outcome {
         let (activity, pace) = (&self.file.workload, Pace::each(self.file.system.period));
-        let checks = if self.file.checks.is_empty() { watches(&STANDARD) } else { self.file.checks.clone() };
+        let standard = || watches(&[&STANDARD, system.checks()].concat());
+        let checks = if self.file.checks.is_empty() { standard() } else { self.file.checks.clone() };
         let runner = || Runner::new(system.clone(), self.plan, activity.clone(), pace, &checks);
         let mut each = runner();
         let mut outcome = Outcome {

@@ -74,6 +74,10 @@ impl Hostile {
                 let Fault::Crash(whole) = crash(Who::Any, between(100, 500), Disk::Durable) else { return };
                 world.faults.push(Fault::Crash(Crash { after_sends: Some(1), ..whole }));
             }
+            Need::DiesHalfSent => {
+                let Fault::Crash(whole) = crash(Who::Any, between(100, 500), Disk::Durable) else { return };
+                world.faults.push(Fault::Crash(Crash { after_sends: Some(1), down: Down::Forever, ..whole }));
+            }
             Need::GoneForGood => {
                 let Fault::Crash(back) = crash(Who::Any, between(200, 600), Disk::Durable) else { return };
                 world.faults.push(Fault::Crash(Crash { down: Down::Forever, ..back }));

@@ -127,10 +127,17 @@ fn words(panic: &(dyn Any + Send)) -> String {
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without words".to_owned())
 }
 
+/// The checks that only those systems are held to that promise what they look for.
+const PROMISED: [&str; 6] = ["duplication", "agreement", "fifo", "causal", "total", "quiet"];
+
 /// A judge of a system with the checks of these names.
 fn judge<O: Asked, V: Viewed>(system: &System<O, V>, watches: &[Watch]) -> Judge<Boxed<O, V>, O> {
     let keys = system.specification.parts().map_or((|_| None) as fn(&O) -> Option<u64>, |parts| parts.key);
-    let checks = watches.iter().map(|watch| -> Box<dyn Check<Boxed<O, V>, O>> {
+    let applies = |watch: &&Watch| {
+        let name = watch.check.as_str();
+        !PROMISED.contains(&name) || system.checks().contains(&name)
+    };
+    let checks = watches.iter().filter(applies).map(|watch| -> Box<dyn Check<Boxed<O, V>, O>> {
         let check = named(system, &watch.check);
         match watch.often {
             Often::Every => check,
@@ -149,6 +156,13 @@ fn named<O: Asked, V: Viewed>(system: &System<O, V>, name: &str) -> Box<dyn Chec
     }
     match name {
         "creation" => Box::new(check::Creation::default()),
+        "duplication" => Box::new(check::Delivery::once()),
+        "agreement" => Box::new(check::Agreement::default()),
+        "fifo" => Box::new(check::Delivery::fifo()),
+        "causal" => Box::new(check::Delivery::causal()),
+        "total" => Box::new(check::Total::default()),
+        "quiet" => Box::new(check::Quiet::default()),
+        "stability" => Box::new(check::Stability::default()),
         "sec" => Box::new(check::Sec::default()),
         "spec" => Box::new(check::Meets::new(specification())),
         "effect" => Box::new(check::Effect::new(specification())),

@@ -170,6 +170,8 @@ pub enum Event<'a, S: Observed> {
         update: Update,
         /// What the replica's own clock shows.
         reading: Time,
+        /// Whether it is part of the replica's state at once, and not only when it is taken in.
+        applied: bool,
     },
     /// A replica puts the message at hand aside, to take it in later.
     Keep {

@@ -33,7 +33,7 @@ pub enum Kind {
     Send { message: Name, from: ReplicaId, to: ReplicaId, size: u64, carries: Carries, body: String },
     Fate { message: Name, fate: Fate, cause: Option<Cause> },
     Miss { message: Name, copy: u32, cause: Cause },
-    Accept { request: RequestId, update: Update, reading: Time },
+    Accept { request: RequestId, update: Update, reading: Time, applied: bool },
     Keep { replica: ReplicaId },
     Read { replica: ReplicaId, reading: Time },
     Incorporate { replica: ReplicaId, message: Option<Name>, updates: Vec<Update> },
@@ -70,7 +70,7 @@ impl Kind {
             }
             Event::Fate { message, fate, cause } => Kind::Fate { message, fate: *fate, cause },
             Event::Miss { message, copy, cause } => Kind::Miss { message, copy, cause },
-            Event::Accept { request, update, reading } => Kind::Accept { request, update, reading },
+            Event::Accept { request, update, reading, applied } => Kind::Accept { request, update, reading, applied },
             Event::Keep { replica } => Kind::Keep { replica },
             Event::Read { replica, reading } => Kind::Read { replica, reading },
             Event::Incorporate { replica, message, updates } => {

@@ -12,7 +12,7 @@ use std::rc::Rc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::base::{Canonical, Digester, Observed, ReplicaId, RequestId, Stamp, TimerId};
+use crate::base::{Canonical, Digester, Observed, ReplicaId, RequestId, Stamp, TimerId, VersionVector};
 use crate::model::{Ask, Told};
 use crate::replica::{Context, Payload, Proposes, Replica};
 
@@ -125,6 +125,7 @@ trait Inside<O: Asked, V: Viewed> {
     fn digest(&self, digester: &mut Digester);
     fn digest_state(&self, digester: &mut Digester);
     fn latest_stamp(&self) -> Option<Stamp>;
+    fn stable(&self) -> Option<VersionVector>;
     fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> Ask<O>;
     fn start(&mut self, cx: &mut Context<Boxed<O, V>>);
     fn request(&mut self, request: RequestId, ask: &Ask<O>, cx: &mut Context<Boxed<O, V>>);
@@ -181,6 +182,10 @@ where
         self.replica.latest_stamp()
     }
 
+    fn stable(&self) -> Option<VersionVector> {
+        self.replica.stable()
+    }
+
     fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> Ask<O> {
         self.replica.propose(pick)
     }
@@ -229,6 +234,10 @@ impl<O: Asked, V: Viewed> Observed for Boxed<O, V> {
 
     fn latest_stamp(&self) -> Option<Stamp> {
         self.0.latest_stamp()
+    }
+
+    fn stable(&self) -> Option<VersionVector> {
+        self.0.stable()
     }
 }
 

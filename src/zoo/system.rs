@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use super::sync::{AnyProtocol, Pace, Protocol, Synced};
 use super::{Asked, Boxed, Specified, Viewed};
+use crate::model::broadcast::Say;
 use crate::model::composite::{
     BoardOp, CartOp, IncidentOp, IncidentView, NotesOp, NotesView, ProfileOp, ProfileView, TaskField,
 };
@@ -27,6 +28,7 @@ use crate::replica::{Proposes, Replica, Seat};
 pub struct System<O: Asked, V: Viewed> {
     /// What they must show.
     pub specification: Specification<O, V>,
+    checks: Vec<&'static str>,
     spawn: Spawn<O, V>,
 }
 
@@ -34,7 +36,7 @@ type Spawn<O, V> = Rc<dyn Fn(Seat, Pace) -> Boxed<O, V>>;
 
 impl<O: Asked, V: Viewed> Clone for System<O, V> {
     fn clone(&self) -> Self {
-        System { specification: self.specification.clone(), spawn: self.spawn.clone() }
+        System { specification: self.specification.clone(), checks: self.checks.clone(), spawn: self.spawn.clone() }
     }
 }
 
@@ -55,7 +57,8 @@ impl<O: Asked, V: Viewed> System<O, V> {
         P::Value: crate::replica::DataType<Op = O, View = V>,
     {
         let protocol = AnyProtocol::new(protocol);
-        System::made(specification, move |_, pace| Synced::new(protocol.clone(), pace))
+        let system = System::made(specification, move |_, pace| Synced::new(protocol.clone(), pace));
+        if P::QUIET { system.held_to("quiet") } else { system }
     }
 
     /// Any replicas, made one by one, and what they must show.
@@ -65,7 +68,18 @@ impl<O: Asked, V: Viewed> System<O, V> {
         R::Message: 'static,
         R::Saved: 'static,
     {
-        System { specification, spawn: Rc::new(move |seat, pace| Boxed::new(make(seat, pace))) }
+        System { specification, checks: Vec::new(), spawn: Rc::new(move |seat, pace| Boxed::new(make(seat, pace))) }
+    }
+
+    /// The same, which promises what this check looks for, beyond what all systems promise.
+    pub fn held_to(mut self, check: &'static str) -> System<O, V> {
+        self.checks.push(check);
+        self
+    }
+
+    /// The checks that it is held to, beyond those that all systems are.
+    pub fn checks(&self) -> &[&'static str] {
+        &self.checks
     }
 
     /// A replica as it is before its start, or before its restart after a crash.
@@ -92,6 +106,13 @@ macro_rules! families {
         }
 
         impl AnySystem {
+            /// The checks that it is held to, beyond those that all systems are.
+            pub fn checks(&self) -> &[&'static str] {
+                match self {
+                    $(AnySystem::$family(system) => system.checks(),)*
+                }
+            }
+
             /// Calls a visitor with this system.
             pub fn visit<W: Visitor>(self, visitor: W) -> W::Output {
                 match self {
@@ -155,6 +176,8 @@ families! {
     Notes(NotesOp, NotesView);
     /// Incident boards.
     Incident(IncidentOp, IncidentView);
+    /// Broadcasts.
+    Broadcast(Say<String>, Vec<String>);
     /// User profiles.
     Profile(ProfileOp, ProfileView);
 }

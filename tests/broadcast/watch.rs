@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use squall::base::{ReplicaId, Update};
+use squall::model::Ask;
 use squall::replica::Scripted;
 use squall::trace::{Event, Moment, Observer};
 use squall::zoo::broadcast::{Broadcaster, Layer, Promise, Promises, Say};
@@ -30,7 +31,7 @@ pub(crate) struct Watch {
 impl<L: Layer<Body = u64>> Observer<Broadcaster<L>> for Watch {
     fn event(&mut self, _: &Moment, event: &Event<'_, Broadcaster<L>>) {
         match event {
-            Event::Request { op: Say(body), .. } => self.body = *body,
+            Event::Request { op: Ask::Do(Say(body)), .. } => self.body = *body,
             Event::Accept { update, .. } => {
                 let heard = self.heard.entry(update.replica).or_default();
                 let heard = heard.iter().map(|(update, _)| *update).collect();
@@ -150,7 +151,8 @@ impl Watch {
 }
 
 /// A thing said each so often, by one after the other.
-pub(crate) fn script(replicas: u32, things: u64, every: squall::base::Span) -> Vec<Scripted<Say<u64>>> {
+pub(crate) fn script(replicas: u32, things: u64, every: squall::base::Span) -> Vec<Scripted<Ask<Say<u64>>>> {
     let at = |n: u64| squall::base::Time(1 + n * every.0);
-    (0..things).map(|n| Scripted::new(at(n), ReplicaId((n * 7 % u64::from(replicas)) as u32), Say(n))).collect()
+    let who = |n: u64| ReplicaId((n * 7 % u64::from(replicas)) as u32);
+    (0..things).map(|n| Scripted::new(at(n), who(n), Ask::Do(Say(n)))).collect()
 }

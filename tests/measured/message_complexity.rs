@@ -6,6 +6,7 @@ use std::fmt::Write;
 use std::ops::ControlFlow;
 
 use squall::base::{Odds, ReplicaId, Seed, Span, Time};
+use squall::model::Ask;
 use squall::replica::{Element, Scripted};
 use squall::scenario::{Scenario, Topology};
 use squall::trace::{Event, Moment, Observer};
@@ -76,7 +77,7 @@ impl Mesh {
         scenario.link.loss = Odds::permille(10 * self.loss_percent);
         scenario.settle = Span::ZERO;
         let plan = scenario.plan().unwrap_or_else(|refusals| panic!("{refusals}"));
-        let script = [Scripted::new(Time(1), ReplicaId(0), Say(1))];
+        let script = [Scripted::new(Time(1), ReplicaId(0), Ask::Do(Say(1)))];
         let mut world = World::new();
         let mut cost = |seed| {
             let mut spread =
@@ -104,7 +105,7 @@ impl Mesh {
     /// How many messages eager relaying takes. It stops by itself, so all of them are counted.
     pub(crate) fn eager(self) -> u64 {
         let plan = Scenario::new(self.replicas).plan().unwrap_or_else(|refusals| panic!("{refusals}"));
-        let script = [Scripted::new(Time(1), ReplicaId(0), Say(1))];
+        let script = [Scripted::new(Time(1), ReplicaId(0), Ask::Do(Say(1)))];
         let mut world = World::new();
         let system = |_| Broadcaster::new(relay::<u64>());
         let run = world.run(&plan, &system, &script[..], &mut Dealt::new(Seed(0)), &mut ());
@@ -125,8 +126,8 @@ pub(crate) fn bytes_each<L: Layer<Body = String>>(make: impl Fn() -> L) -> u64 {
     let mut scenario = Scenario::new(REPLICAS);
     scenario.topology = Topology::RandomRegular { degree: 5, seed: Seed(1) };
     let plan = scenario.plan().unwrap_or_else(|refusals| panic!("{refusals}"));
-    let say = |n: u64| Scripted::new(Time(1 + n * PERIOD.0), ReplicaId(0), Say("x".repeat(1000)));
-    let script: Vec<Scripted<Say<String>>> = (0..THINGS).map(say).collect();
+    let say = |n: u64| Scripted::new(Time(1 + n * PERIOD.0), ReplicaId(0), Ask::Do(Say("x".repeat(1000))));
+    let script: Vec<Scripted<Ask<Say<String>>>> = (0..THINGS).map(say).collect();
     let mut world = World::new();
     let spread = Spread { things: THINGS as usize, reached: vec![false; REPLICAS as usize], count: 0, last: Time(0) };
     let mut watch = (spread, Bytes::default());

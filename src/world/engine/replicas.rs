@@ -157,10 +157,10 @@ where
             Effect::SetTimer { timer, after } => self.set_timer(replica, timer, after),
             Effect::Broadcast { message, carries } => self.broadcast(replica, message, &carries, u32::MAX),
             Effect::CancelTimer { timer } => self.world.places[replica.index()].timers.cancel(timer),
-            Effect::Accept { request, update } => {
+            Effect::Accept { request, update, applied } => {
                 if O::WATCHES {
                     let reading = self.context.reading;
-                    self.observer.event(&self.moment, &Event::Accept { request, update, reading });
+                    self.observer.event(&self.moment, &Event::Accept { request, update, reading, applied });
                 }
             }
             Effect::Answer { request, answer } => self.answer(replica, request, answer),

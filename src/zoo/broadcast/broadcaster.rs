@@ -2,20 +2,20 @@
 //!
 //! For seeing what a stack does: it does nothing with what it hears but write it down. A request is an
 //! update when there is room for it; it is answered when this replica has delivered it, and an update counts
-//! as taken in at that moment, not when it arrives in a buffer.
+//! as taken in at that moment, also where it was said: not when it is accepted, and not when it arrives in a
+//! buffer.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use postcard::ser_flavors::Size;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Layer, Outlet, Post, Promise};
-use crate::base::{Dot, Observed, ReplicaId, RequestId, TimerId};
-use crate::replica::{Context, Element, Payload, Refused, Replica};
-
-/// A request: broadcast this.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Say<B>(pub B);
+use crate::base::{Dot, Observed, ReplicaId, RequestId, TimerId, VersionVector};
+use crate::model::broadcast::{Say, heard, heard_in_order};
+use crate::model::{Ask, Told};
+use crate::replica::{Context, Element, Payload, Proposes, Replica};
+use crate::zoo::System;
 
 /// A message of a stack, as a replica sends it.
 #[derive(Clone, Debug)]
@@ -59,7 +59,7 @@ impl<L: Layer<Body: Element>> Broadcaster<L> {
                 cx.incorporate_updates(vec![update]);
             }
             if let Some(request) = self.asked.remove(&post.dot) {
-                cx.answer(request, Ok(post.dot));
+                cx.answer(request, Told::Done);
             }
             self.log.push(post);
         }
@@ -69,8 +69,8 @@ impl<L: Layer<Body: Element>> Broadcaster<L> {
 /// What was said: in the order of delivery where the stack promises one order for all, otherwise sorted and
 /// each text once.
 impl<L: Layer<Body: Element>> Observed for Broadcaster<L> {
-    type Op = Say<L::Body>;
-    type Answer = Result<Dot, Refused>;
+    type Op = Ask<Say<L::Body>>;
+    type Answer = Told<Vec<L::Body>>;
     type View = Vec<L::Body>;
 
     fn view(&self) -> Vec<L::Body> {
@@ -80,6 +80,30 @@ impl<L: Layer<Body: Element>> Observed for Broadcaster<L> {
         } else {
             bodies.collect::<BTreeSet<L::Body>>().into_iter().collect()
         }
+    }
+
+    fn stable(&self) -> Option<VersionVector> {
+        self.stack.stable().cloned()
+    }
+}
+
+impl<L: Layer<Body: Element>> Proposes for Broadcaster<L> {
+    fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> Ask<Say<L::Body>> {
+        Ask::Do(Say::propose(pick, L::Body::nth))
+    }
+}
+
+impl System<Say<String>, Vec<String>> {
+    /// Replicas on a stack of layers, held to what it promises.
+    pub fn broadcasting<L>(stack: L) -> System<Say<String>, Vec<String>>
+    where
+        L: Layer<Body = String> + 'static,
+        L::Wire: 'static,
+    {
+        let promises = stack.promises();
+        let specification = if promises.has(Promise::Total) { heard_in_order() } else { heard() };
+        let system = System::made(specification, move |_, _| Broadcaster::new(stack.clone()));
+        promises.iter().filter_map(Promise::check).fold(system, System::held_to)
     }
 }
 
@@ -92,11 +116,14 @@ impl<L: Layer<Body: Element>> Replica for Broadcaster<L> {
         self.stack.start(&mut Outlet::new(cx, Packet));
     }
 
-    fn request(&mut self, request: RequestId, Say(body): &Say<L::Body>, cx: &mut Context<Self>) {
+    fn request(&mut self, request: RequestId, ask: &Ask<Say<L::Body>>, cx: &mut Context<Self>) {
+        let Ask::Do(Say(body)) = ask else {
+            return cx.answer(request, Told::Shown(self.view()));
+        };
         if let Err(refused) = self.stack.room() {
-            return cx.answer(request, Err(refused));
+            return cx.answer(request, Told::Refused(refused));
         }
-        let update = cx.accept(request);
+        let update = cx.accept_later(request);
         let mut up = Vec::new();
         let dot = self.stack.broadcast(body.clone(), Some(update), &mut Outlet::new(cx, Packet), &mut up);
         self.asked.insert(dot, request);

@@ -19,6 +19,8 @@
 //! | [`Stable`] | causal, reliable | the same, and what every member has delivered |
 //! | [`Either`] | | what the chosen one of two stacks does |
 //!
+//! What a stack promises is what [it is judged by](crate::zoo::System::broadcasting): each promise has its check.
+//!
 //! The contract of all of them: identities are unique, the numbers that a layer gives are part of its value
 //! and come back with it after a crash, and the value is durable before anything that it sends leaves. A
 //! replica that loses its disk and keeps its identity gives numbers twice, and is not understood.
@@ -48,8 +50,9 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use crate::model::broadcast::Say;
 pub use best_effort::BestEffort;
-pub use broadcaster::{Broadcaster, Packet, Say};
+pub use broadcaster::{Broadcaster, Packet};
 pub use causal::{Causal, Stamped};
 pub use dependent::{Dependent, Named};
 pub use eager::Eager;

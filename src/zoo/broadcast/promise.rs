@@ -52,6 +52,18 @@ impl Promise {
         }
     }
 
+    /// The check that holds a broadcast to it, of those promises that are for whoever uses the broadcast.
+    pub fn check(self) -> Option<&'static str> {
+        match self {
+            Promise::SurvivesSender => Some("agreement"),
+            Promise::NoDuplicates => Some("duplication"),
+            Promise::Fifo => Some("fifo"),
+            Promise::Causal => Some("causal"),
+            Promise::Total => Some("total"),
+            Promise::Direct | Promise::Neighbours | Promise::Reliable => None,
+        }
+    }
+
     /// What would give it.
     fn remedy(self) -> &'static str {
         match self {

@@ -176,6 +176,10 @@ impl<T: Tombstones> DataType for Stable<T> {
     fn latest_stamp(&self) -> Option<Stamp> {
         self.inner.latest_stamp()
     }
+
+    fn stable(&self) -> Option<VersionVector> {
+        Some(self.stable())
+    }
 }
 
 impl<T: Tombstones + StateBased> StateBased for Stable<T> {

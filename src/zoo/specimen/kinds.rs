@@ -46,6 +46,8 @@ pub enum Need {
     SavedNowAndThen,
     /// A replica dies between two sends of one handler.
     HalfSent,
+    /// A replica dies between two sends of one handler, and never comes back.
+    DiesHalfSent,
     /// One replica never comes back.
     GoneForGood,
     /// One replica is cut off for most of the run.

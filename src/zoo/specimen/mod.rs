@@ -4,17 +4,32 @@
 //! pseudo-code of a text, in a published issue, or again and again by everybody. Nothing here is to be used
 //! for anything else.
 
+mod broadcast;
 mod composites;
 mod counters;
 mod gossip;
+mod harness;
 mod kinds;
 mod maps;
 mod registers;
 mod sets;
+mod sync;
 
 pub use kinds::{Need, Specimen};
 
+use crate::zoo::AnySystem;
+
+/// What a mistake was made to, without the mistake: what it is, what it bears, and the system.
+pub type Sound = (&'static str, &'static [Need], AnySystem);
+
+/// The right form of those layers, protocols and rows that were written to make a mistake to.
+pub fn sound() -> impl Iterator<Item = Sound> {
+    broadcast::sound().into_iter().chain(sync::sound())
+}
+
 /// All specimens, by family.
 pub fn all() -> impl Iterator<Item = &'static Specimen> {
-    [counters::ALL, registers::ALL, sets::ALL, maps::ALL, composites::ALL].into_iter().flatten()
+    let plain = [counters::ALL, registers::ALL, sets::ALL, maps::ALL, composites::ALL];
+    let told = [broadcast::ALL, sync::ALL, harness::ALL];
+    plain.into_iter().chain(told).flatten()
 }

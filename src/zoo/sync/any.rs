@@ -10,7 +10,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Knowledge, Protocol, Turn};
-use crate::base::{Digester, Refused, ReplicaId, Stamp, Update};
+use crate::base::{Digester, Refused, ReplicaId, Stamp, Update, VersionVector};
 use crate::replica::{DataType, Site};
 use crate::zoo::{Asked, Parcel, Viewed};
 
@@ -26,6 +26,7 @@ trait Inside<O, V> {
     fn view(&self) -> V;
     fn digest(&self, digester: &mut Digester);
     fn latest_stamp(&self) -> Option<Stamp>;
+    fn stable(&self) -> Option<VersionVector>;
     fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> O;
     fn carry_out(&mut self, op: &O, site: Site) -> Result<Box<dyn Any>, Refused>;
     fn react(&mut self, to: Happening<'_>, turn: &mut Turn<'_, Parcel>);
@@ -68,6 +69,10 @@ where
 
     fn latest_stamp(&self) -> Option<Stamp> {
         self.value().latest_stamp()
+    }
+
+    fn stable(&self) -> Option<VersionVector> {
+        self.value().stable()
     }
 
     fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> O {
@@ -152,6 +157,10 @@ impl<O: Asked, V: Viewed> DataType for AnyProtocol<O, V> {
 
     fn latest_stamp(&self) -> Option<Stamp> {
         self.0.latest_stamp()
+    }
+
+    fn stable(&self) -> Option<VersionVector> {
+        self.0.stable()
     }
 }
 

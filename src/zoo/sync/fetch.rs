@@ -124,6 +124,8 @@ impl<T: DataType, W: Wording<T>> Protocol for Fetch<T, W> {
     type Message = FetchMessage<W::Word>;
     type News = W::Word;
 
+    const QUIET: bool = true;
+
     fn value(&self) -> &T {
         &self.value
     }

@@ -151,6 +151,8 @@ impl<T: Rows> Protocol for Merkle<T> {
     type Message = MerkleMessage<T::Delta>;
     type News = T::Delta;
 
+    const QUIET: bool = true;
+
     fn value(&self) -> &T {
         &self.value
     }

@@ -8,7 +8,9 @@
 use std::fmt::Debug;
 
 use super::{Ask, Knowledge, Told};
-use crate::base::{Carries, Digester, Identity, Observed, Refused, ReplicaId, RequestId, Span, Stamp, TimerId, Update};
+use crate::base::{
+    Carries, Digester, Identity, Observed, Refused, ReplicaId, RequestId, Span, Stamp, TimerId, Update, VersionVector,
+};
 use crate::replica::{Context, DataType, Payload, Proposes, Replica, Seat, Site, Taken};
 
 /// How often a replica turns to others by itself, to how many of them, and who sees to its disk.
@@ -60,6 +62,9 @@ pub trait Protocol: Clone + Debug {
     type Message: Payload;
     /// What an operation leaves to be told.
     type News;
+
+    /// Whether its replicas, once all know all, exchange digests and nothing else.
+    const QUIET: bool = false;
 
     /// The value as it stands here.
     fn value(&self) -> &Self::Value;
@@ -274,6 +279,10 @@ impl<P: Protocol> Observed for Synced<P> {
 
     fn latest_stamp(&self) -> Option<Stamp> {
         self.value().latest_stamp()
+    }
+
+    fn stable(&self) -> Option<VersionVector> {
+        self.value().stable()
     }
 }
 
