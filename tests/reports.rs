@@ -8,7 +8,7 @@ mod measured;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use measured::{interleaving, message_complexity, sync_costs};
+use measured::{interleaving, message_complexity, specimens, sync_costs};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("reports")
@@ -95,4 +95,10 @@ fn a_difference_shows_the_lines_that_differ_and_where() {
     assert_eq!(difference("", "a\n"), "   1 + a");
     assert_eq!(difference("a\n", "a"), "   2 - ");
     assert_eq!(difference("a\nb", "a\nb"), "");
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "thousands of runs take too long without optimisation")]
+fn specimens_are_caught_as_reported() {
+    stands_in("specimens.md", &specimens::report());
 }

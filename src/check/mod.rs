@@ -48,7 +48,7 @@ pub use total::Total;
 pub use violation::Violation;
 
 /// What can be told of each check.
-pub const ALL: [&About; 14] = [
+pub const ALL: [&About; 21] = [
     &Creation::ABOUT,
     &Sec::ABOUT,
     &Meets::ABOUT,
@@ -58,6 +58,13 @@ pub const ALL: [&About; 14] = [
     &Stamps::ABOUT,
     &Settles::ABOUT,
     &Durable::ABOUT,
+    &Stability::ABOUT,
+    &Quiet::ABOUT,
+    &Delivery::DUPLICATION,
+    &Agreement::ABOUT,
+    &Delivery::FIFO,
+    &Delivery::CAUSAL,
+    &Total::ABOUT,
     Guarantee::ReadYourWrites.about(),
     Guarantee::MonotonicReads.about(),
     Guarantee::MonotonicWrites.about(),

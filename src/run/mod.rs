@@ -13,4 +13,4 @@ pub use campaign::{Outcome, RunError, Verdict, campaign, resolve};
 pub use hostile::{Hostile, hostile};
 pub use proposer::Proposer;
 pub use runner::{Finding, Ran, Runner, STANDARD};
-pub use trial::{Trial, trial};
+pub use trial::{Trial, tally, trial};

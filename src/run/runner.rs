@@ -62,6 +62,8 @@ pub struct Ran {
     pub run: Option<Run>,
     /// What is wrong with it, if something is.
     pub finding: Option<Finding>,
+    /// How many updates were issued.
+    pub updates: u64,
 }
 
 /// A system, a world and a judge.
@@ -101,16 +103,17 @@ impl<'a, O: Asked, V: Viewed> Runner<'a, O, V> {
             judge.ended(run.ended != Ended::Exhausted, world.replicas());
             run
         }));
+        let updates = judge.ledger().history().len() as u64;
         match ran {
             Err(panic) => {
                 // Whatever state the panic left is thrown away with the world.
                 *world = World::new();
-                Ran { run: None, finding: Some(Finding::Panic(words(&*panic))) }
+                Ran { run: None, finding: Some(Finding::Panic(words(&*panic))), updates }
             }
             Ok(run) => {
                 let violation = judge.found().map(|found| Finding::Violation(Box::new(found.clone())));
                 let finding = violation.or((run.ended == Ended::Exhausted).then_some(Finding::Exhausted));
-                Ran { run: Some(run), finding }
+                Ran { run: Some(run), finding, updates }
             }
         }
     }

@@ -19,6 +19,16 @@ pub struct Trial {
     pub judged: Vec<(&'static str, u64)>,
 }
 
+/// Runs a system in a hostile world with these checks, and tells in how many of the seeds one of them finds
+/// something, and how many updates had been issued by then in the seed with the fewest.
+///
+/// # Panics
+/// Where the world contradicts itself, or there is no such check.
+pub fn tally(system: AnySystem, hostile: &Hostile, checks: &[&str], seeds: Range<u64>) -> (u64, Option<u64>) {
+    let plan = hostile.world.clone().plan().unwrap_or_else(|refusals| panic!("{refusals}"));
+    system.visit(Tallying(Trying { hostile, plan, checks, seeds }))
+}
+
 /// Runs a system in a hostile world with these checks, until one of them finds something.
 ///
 /// # Panics
@@ -33,6 +43,20 @@ struct Trying<'a> {
     plan: Plan,
     checks: &'a [&'a str],
     seeds: Range<u64>,
+}
+
+struct Tallying<'a>(Trying<'a>);
+
+impl Visitor for Tallying<'_> {
+    type Output = (u64, Option<u64>);
+
+    fn visit<O: Asked, V: Viewed>(self, system: System<O, V>) -> (u64, Option<u64>) {
+        let Trying { hostile: Hostile { activity, pace, .. }, plan, checks, seeds } = self.0;
+        let mut runner = Runner::new(system, &plan, activity.clone(), *pace, &watches(checks));
+        let ran = seeds.map(|seed| runner.run(Seed(seed)));
+        let found: Vec<u64> = ran.filter(|ran| ran.finding.is_some()).map(|ran| ran.updates).collect();
+        (found.len() as u64, found.into_iter().min())
+    }
 }
 
 impl Visitor for Trying<'_> {

@@ -7,4 +7,5 @@
 
 pub(crate) mod interleaving;
 pub(crate) mod message_complexity;
+pub(crate) mod specimens;
 pub(crate) mod sync_costs;
