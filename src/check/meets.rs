@@ -102,11 +102,13 @@ impl<O: Debug, V: Debug + Eq> Meets<O, V> {
         let view = replicas[replica.index()].view();
         let (history, known) = (ledger.history(), ledger.minds().known(mind));
         let visible = Visible::new(history, known);
+        let mut about = None;
         let wrong = match (self.specification.parts(), since) {
             (Some(parts), Some(since)) => {
                 let mut news = known.beyond(ledger.minds().known(since)).filter_map(|update| history.get(update));
                 news.find_map(|news| {
                     let key = (parts.key)(&news.op)?;
+                    about = Some(key);
                     let (right, part) = (self.specification.view(&visible.only(key)), (parts.part)(&view, &news.op));
                     (right != part).then_some((right, part))
                 })
@@ -118,19 +120,20 @@ impl<O: Debug, V: Debug + Eq> Meets<O, V> {
             }
         };
         let (right, shown) = wrong?;
+        let concerned = about.map_or(visible, |key| visible.only(key));
+        let concerned = concerned.iter().map(|issued| issued.update).collect();
         let (right, shown) = (words::shown(&right), words::shown(&shown));
         Some(Box::new(Violation {
             check: Meets::ABOUT.name,
             at: *moment,
             replicas: vec![replica],
             says: format!(
-                "{replica} knows {} and shows {shown}, but a replica of this type ({}) must show {right}",
-                words::known(ledger, known),
+                "{replica} shows {shown}, but a replica of this type ({}) that knows these updates must show {right}",
                 self.specification.name
             ),
             expected: right,
             seen: shown,
-            knowledge: Vec::new(),
+            knowledge: words::story(ledger, &concerned),
             parted: Some(words::doing(ledger, replica, moment)),
         }))
     }

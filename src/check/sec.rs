@@ -72,24 +72,26 @@ fn parted<S: Observed, O: Debug>(
     replicas: &[S],
     first: Shown,
 ) -> Violation {
-    let known = words::known(ledger, ledger.known(replica));
+    let known = "the same updates";
     let view = words::shown(&replicas[replica.index()].view());
     let other = first.by;
     let doing = words::doing(ledger, replica, moment);
     let still = other != replica && ledger.mind(other) == ledger.mind(replica);
     let (says, expected) = if other == replica {
         let before = format!("what {replica} showed with the same knowledge at {}", first.moment.at);
-        (format!("{replica} knows {known} as before, and shows something else"), before)
+        (format!("{replica} knows {known} as before (those below), and shows something else"), before)
     } else if still {
         let shows = words::shown(&replicas[other.index()].view());
         (
-            format!("{other} and {replica} both know {known}, but {other} shows {shows} and {replica} shows {view}"),
+            format!(
+                "{other} and {replica} both know {known} (those below), but {other} shows {shows} and {replica} shows {view}"
+            ),
             shows,
         )
     } else {
         let at = first.moment.at;
         let before = format!("what {other} showed with the same knowledge at {at}");
-        (format!("{replica} knows {known}, as {other} did at {at}, and shows something else"), before)
+        (format!("{replica} knows {known} as {other} did at {at} (those below), and shows something else"), before)
     };
     let mut replicas = vec![replica];
     replicas.extend((other != replica).then_some(other));
@@ -100,7 +102,7 @@ fn parted<S: Observed, O: Debug>(
         says,
         expected,
         seen: view,
-        knowledge: Vec::new(),
+        knowledge: words::story(ledger, ledger.known(replica)),
         parted: Some(doing),
     }
 }

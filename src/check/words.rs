@@ -30,6 +30,22 @@ pub(super) fn known<O: Debug>(ledger: &Ledger<O>, known: &Known) -> String {
     text + "}"
 }
 
+/// How many updates a story lists.
+const MOST_LISTED: usize = 12;
+
+/// Updates, a line each: when they were issued, and which of the others their issuers knew.
+pub(super) fn story<O: Debug>(ledger: &Ledger<O>, updates: &Known) -> Vec<String> {
+    let mut all: Vec<_> = updates.iter().filter_map(|update| ledger.history().get(update)).collect();
+    all.sort_by_key(|issued| (issued.at, issued.update));
+    let lines = all.iter().take(MOST_LISTED).map(|issued| {
+        let seen: Known = updates.iter().filter(|other| issued.seen.contains(*other)).collect();
+        let knowing = if seen.is_empty() { "none of these".to_owned() } else { seen.to_string() };
+        format!("{} {} {:?}, knowing {knowing}", issued.at, issued.update, issued.op)
+    });
+    let left = all.len().saturating_sub(MOST_LISTED);
+    lines.chain((left > 0).then(|| format!("and {left} more"))).collect()
+}
+
 /// What a replica was doing in the event at hand: `n2 took in what n1 sent at 00:00.120`.
 pub(super) fn doing<O: Debug>(ledger: &Ledger<O>, replica: ReplicaId, moment: &Moment) -> String {
     let at = moment.at;
