@@ -5,11 +5,22 @@
 //! for anything else.
 
 mod kinds;
+mod lists;
 mod sets;
 
 pub use kinds::{Need, Specimen};
 
+use crate::zoo::AnySystem;
+
+/// What a mistake was made to, without the mistake: what it is, what it bears, and the system.
+pub type Sound = (&'static str, &'static [Need], AnySystem);
+
+/// The right form of those types that were written to make a mistake to.
+pub fn sound() -> impl Iterator<Item = Sound> {
+    lists::sound().into_iter()
+}
+
 /// All specimens, by family.
 pub fn all() -> impl Iterator<Item = &'static Specimen> {
-    [sets::ALL].into_iter().flatten()
+    [sets::ALL, lists::ALL].into_iter().flatten()
 }
