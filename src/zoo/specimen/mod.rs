@@ -6,6 +6,7 @@
 
 mod kinds;
 mod lists;
+mod rich;
 mod sets;
 
 pub use kinds::{Need, Specimen};
@@ -17,10 +18,10 @@ pub type Sound = (&'static str, &'static [Need], AnySystem);
 
 /// The right form of those types that were written to make a mistake to.
 pub fn sound() -> impl Iterator<Item = Sound> {
-    lists::sound().into_iter()
+    [lists::sound(), rich::sound()].into_iter().flatten()
 }
 
 /// All specimens, by family.
 pub fn all() -> impl Iterator<Item = &'static Specimen> {
-    [sets::ALL, lists::ALL].into_iter().flatten()
+    [sets::ALL, lists::ALL, rich::ALL].into_iter().flatten()
 }
