@@ -8,6 +8,7 @@ mod kinds;
 mod lists;
 mod rich;
 mod sets;
+mod trees;
 
 pub use kinds::{Need, Specimen};
 
@@ -18,10 +19,10 @@ pub type Sound = (&'static str, &'static [Need], AnySystem);
 
 /// The right form of those types that were written to make a mistake to.
 pub fn sound() -> impl Iterator<Item = Sound> {
-    [lists::sound(), rich::sound()].into_iter().flatten()
+    [lists::sound(), rich::sound(), trees::sound()].into_iter().flatten()
 }
 
 /// All specimens, by family.
 pub fn all() -> impl Iterator<Item = &'static Specimen> {
-    [sets::ALL, lists::ALL, rich::ALL].into_iter().flatten()
+    [sets::ALL, lists::ALL, rich::ALL, trees::ALL].into_iter().flatten()
 }
