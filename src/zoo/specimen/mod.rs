@@ -10,10 +10,13 @@ mod counters;
 mod gossip;
 mod harness;
 mod kinds;
+mod lists;
 mod maps;
 mod registers;
+mod rich;
 mod sets;
 mod sync;
+mod trees;
 
 pub use kinds::{Need, Specimen};
 
@@ -22,14 +25,16 @@ use crate::zoo::AnySystem;
 /// What a mistake was made to, without the mistake: what it is, what it bears, and the system.
 pub type Sound = (&'static str, &'static [Need], AnySystem);
 
-/// The right form of those layers, protocols and rows that were written to make a mistake to.
+/// The right form of those types, layers, protocols and rows that were written to make a mistake to.
 pub fn sound() -> impl Iterator<Item = Sound> {
-    broadcast::sound().into_iter().chain(sync::sound())
+    let types = [lists::sound(), rich::sound(), trees::sound()].into_iter().flatten();
+    types.chain(broadcast::sound()).chain(sync::sound())
 }
 
 /// All specimens, by family.
 pub fn all() -> impl Iterator<Item = &'static Specimen> {
     let plain = [counters::ALL, registers::ALL, sets::ALL, maps::ALL, composites::ALL];
+    let placed = [lists::ALL, rich::ALL, trees::ALL];
     let told = [broadcast::ALL, sync::ALL, harness::ALL];
-    plain.into_iter().chain(told).flatten()
+    plain.into_iter().chain(placed).chain(told).flatten()
 }
