@@ -48,12 +48,43 @@ fn runs(test: &str, replaced: &[(&str, &str)], code: i32, expected: &[&str]) {
 }
 
 #[test]
-fn every_bundled_scenario_holds() {
-    let (code, out, err) = says(&["run", "scenarios", "--seeds", "0..30"]);
+fn every_bundled_scenario_comes_to_what_it_says() {
+    let (code, out, err) = says(&["run", "scenarios"]);
     assert_eq!(code, 0, "{out}{err}");
-    assert!(out.lines().count() > 9 && err.is_empty(), "{out}{err}");
+    assert!(err.is_empty(), "{err}");
+    let (hold, told) = (out.matches("\nholds").count(), out.matches("as told").count());
     let last = out.lines().last().unwrap_or_default();
-    assert_eq!(last, format!("{0} scenarios: {0} hold", out.lines().count() - 1));
+    assert!(hold > 9 && told > 5, "{out}");
+    assert_eq!(last, format!("{} scenarios: {hold} hold, {told} wrong as expected", hold + told));
+}
+
+#[test]
+fn what_has_to_be_wrong_and_is_not_is_a_violation() {
+    let told = [("version: 1,", "version: 1, expect: Violates(\"sec\"),")];
+    runs("untold", &told, 1, &["holds", "but what had to come of it is: Violates(\"sec\")"]);
+}
+
+#[test]
+fn checks_are_named_and_look_as_often_as_they_are_told() {
+    let checks = "version: 1, checks: [(check: \"sec\", often: OneIn(4)), (check: \"spec\", often: AtEnd)],";
+    runs("checks", &[("version: 1,", checks)], 0, &["holds"]);
+    let unknown = "version: 1, checks: [(check: \"sekt\")],";
+    runs("unknown_check", &[("version: 1,", unknown)], 2, &["no check is called `sekt`", "squall list checks"]);
+}
+
+#[test]
+fn checks_and_specimens_are_explained() {
+    for what in ["checks", "specimens"] {
+        let (code, list, _) = says(&["list", what]);
+        assert_eq!(code, 0);
+        assert!(list.lines().count() > 20, "{list}");
+        for name in list.lines().filter_map(|line| line.split_whitespace().next()).take(30) {
+            let (code, text, err) = says(&["explain", name]);
+            assert!(code == 0 && text.starts_with(name) && text.len() > 200, "{name}: {text}{err}");
+        }
+    }
+    let (code, _, err) = says(&["explain", "nothing"]);
+    assert!(code == 2 && err.contains("squall list checks"), "{err}");
 }
 
 #[test]
@@ -78,7 +109,10 @@ fn a_fault_that_never_bites_is_no_pass() {
 #[test]
 fn what_cannot_be_run_is_refused_with_all_its_mistakes() {
     runs("unknown", &[("g_counter", "h_counter")], 2, &["no data type is called `h_counter`", "squall list"]);
-    runs("pair", &[("full_state", "merkle")], 2, &["`g_counter` does not run on `merkle`: it runs on full_state"]);
+    let pair = [("g_counter", "or_set"), ("full_state", "merkle")];
+    let says_why =
+        ["`or_set` does not run on `merkle`: one causal context stands for all keys", "it runs on full_state"];
+    runs("pair", &pair, 2, &says_why);
     let two = [("replicas: 3", "replicas: 3, clocks: { 7: () }"), ("(\"1ms\", \"30ms\")", "(\"30ms\", \"1ms\")")];
     runs("mistakes", &two, 2, &["n7 is named, but this scenario has n0 to n2", "link: "]);
     runs("syntax", &[("version: 1", "version: one")], 2, &["story.ron: 2:"]);
