@@ -34,4 +34,15 @@ pub trait Observed {
     fn stable(&self) -> Option<VersionVector> {
         None
     }
+
+    /// Whether this state and two others, reached by other replicas of the same run, keep the laws that their
+    /// type claims, and if not, which is broken; none where it claims none.
+    fn laws(&self, _others: [&Self; 2]) -> Option<Result<(), String>> {
+        None
+    }
+
+    /// How many bytes the state takes, where that can be said.
+    fn weight(&self) -> Option<u64> {
+        None
+    }
 }

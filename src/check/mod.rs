@@ -8,7 +8,9 @@ mod creation;
 mod delivery;
 mod durable;
 mod effect;
+mod grows;
 mod judge;
+mod laws;
 mod ledger;
 mod meets;
 mod minds;
@@ -31,7 +33,9 @@ pub use creation::Creation;
 pub use delivery::Delivery;
 pub use durable::Durable;
 pub use effect::Effect;
+pub use grows::Grows;
 pub use judge::{About, Check, End, Found, Judge};
+pub use laws::Laws;
 pub use ledger::{Doing, Ledger};
 pub use meets::Meets;
 pub use minds::{Mind, Minds, Shown};
@@ -48,7 +52,7 @@ pub use total::Total;
 pub use violation::Violation;
 
 /// What can be told of each check.
-pub const ALL: [&About; 21] = [
+pub const ALL: [&About; 23] = [
     &Creation::ABOUT,
     &Sec::ABOUT,
     &Meets::ABOUT,
@@ -57,6 +61,8 @@ pub const ALL: [&About; 21] = [
     &Refusals::ABOUT,
     &Stamps::ABOUT,
     &Settles::ABOUT,
+    &Laws::ABOUT,
+    &Grows::ABOUT,
     &Durable::ABOUT,
     &Stability::ABOUT,
     &Quiet::ABOUT,

@@ -78,6 +78,11 @@ impl<O> History<O> {
         self.by_identity.get(identity.index()).copied().unwrap_or(0)
     }
 
+    /// How many identities ever signed.
+    pub fn identities(&self) -> u64 {
+        self.by_identity.iter().filter(|signed| **signed > 0).count() as u64
+    }
+
     /// Appends an update, which is about the thing of this key if it is about one.
     ///
     /// # Panics

@@ -125,6 +125,9 @@ trait Inside<O: Asked, V: Viewed> {
     fn digest(&self, digester: &mut Digester);
     fn digest_state(&self, digester: &mut Digester);
     fn latest_stamp(&self) -> Option<Stamp>;
+    fn laws(&self, others: [&dyn Any; 2]) -> Option<Result<(), String>>;
+    fn weight(&self) -> Option<u64>;
+    fn any(&self) -> &dyn Any;
     fn stable(&self) -> Option<VersionVector>;
     fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> Ask<O>;
     fn start(&mut self, cx: &mut Context<Boxed<O, V>>);
@@ -162,7 +165,7 @@ impl<O, V, R> Inside<O, V> for Contents<R>
 where
     O: Asked,
     V: Viewed,
-    R: Replica<Op = Ask<O>, Answer = Told<V>, View = V> + Proposes,
+    R: Replica<Op = Ask<O>, Answer = Told<V>, View = V> + Proposes + 'static,
     R::Message: 'static,
     R::Saved: 'static,
 {
@@ -180,6 +183,18 @@ where
 
     fn latest_stamp(&self) -> Option<Stamp> {
         self.replica.latest_stamp()
+    }
+
+    fn laws(&self, [one, other]: [&dyn Any; 2]) -> Option<Result<(), String>> {
+        self.replica.laws([one.downcast_ref()?, other.downcast_ref()?])
+    }
+
+    fn weight(&self) -> Option<u64> {
+        self.replica.weight()
+    }
+
+    fn any(&self) -> &dyn Any {
+        &self.replica
     }
 
     fn stable(&self) -> Option<VersionVector> {
@@ -234,6 +249,14 @@ impl<O: Asked, V: Viewed> Observed for Boxed<O, V> {
 
     fn latest_stamp(&self) -> Option<Stamp> {
         self.0.latest_stamp()
+    }
+
+    fn laws(&self, others: [&Self; 2]) -> Option<Result<(), String>> {
+        self.0.laws(others.map(|other| other.0.any()))
+    }
+
+    fn weight(&self) -> Option<u64> {
+        self.0.weight()
     }
 
     fn stable(&self) -> Option<VersionVector> {

@@ -26,6 +26,8 @@ trait Inside<O, V> {
     fn view(&self) -> V;
     fn digest(&self, digester: &mut Digester);
     fn latest_stamp(&self) -> Option<Stamp>;
+    fn laws(&self, others: [&dyn Any; 2]) -> Option<Result<(), String>>;
+    fn any(&self) -> &dyn Any;
     fn stable(&self) -> Option<VersionVector>;
     fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> O;
     fn carry_out(&mut self, op: &O, site: Site) -> Result<Box<dyn Any>, Refused>;
@@ -69,6 +71,14 @@ where
 
     fn latest_stamp(&self) -> Option<Stamp> {
         self.value().latest_stamp()
+    }
+
+    fn laws(&self, [one, other]: [&dyn Any; 2]) -> Option<Result<(), String>> {
+        Protocol::laws(self, [one.downcast_ref()?, other.downcast_ref()?])
+    }
+
+    fn any(&self) -> &dyn Any {
+        self
     }
 
     fn stable(&self) -> Option<VersionVector> {
@@ -191,6 +201,10 @@ impl<O: Asked, V: Viewed> Protocol for AnyProtocol<O, V> {
 
     fn round(&mut self, peers: &[ReplicaId], turn: &mut Turn<'_, Parcel>) {
         self.0.react(Happening::Round(peers), turn);
+    }
+
+    fn laws(&self, others: [&Self; 2]) -> Option<Result<(), String>> {
+        self.0.laws(others.map(|other| other.0.any()))
     }
 
     fn bereft(&mut self, turn: &mut Turn<'_, Parcel>) {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::synced::encoded_size;
 use super::{Knowledge, Protocol, Turn};
 use crate::base::{ReplicaId, Update};
-use crate::replica::{Carries, DataType, Payload, Refused, Site, StateBased};
+use crate::replica::{Carries, DataType, Payload, Refused, Site, StateBased, join_laws};
 
 /// Gossips the whole state.
 #[derive(Clone, Debug)]
@@ -65,6 +65,10 @@ impl<T: StateBased> Protocol for FullState<T> {
         body.known.merge(&other.known);
         turn.changed();
         turn.incorporate();
+    }
+
+    fn laws(&self, [one, other]: [&Self; 2]) -> Option<Result<(), String>> {
+        Some(join_laws(self.value(), one.value(), other.value()))
     }
 
     fn round(&mut self, peers: &[ReplicaId], turn: &mut Turn<'_, Self::Message>) {

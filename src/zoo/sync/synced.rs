@@ -84,6 +84,11 @@ pub trait Protocol: Clone + Debug {
     /// A round begins, in which the replica turns to these neighbours.
     fn round(&mut self, peers: &[ReplicaId], turn: &mut Turn<'_, Self::Message>);
 
+    /// Whether this value and two others keep the laws that their type claims, where this sync counts on some.
+    fn laws(&self, _others: [&Self; 2]) -> Option<Result<(), String>> {
+        None
+    }
+
     /// A later life begins, and the disk was empty.
     fn bereft(&mut self, _turn: &mut Turn<'_, Self::Message>) {}
 
@@ -279,6 +284,14 @@ impl<P: Protocol> Observed for Synced<P> {
 
     fn latest_stamp(&self) -> Option<Stamp> {
         self.value().latest_stamp()
+    }
+
+    fn laws(&self, others: [&Self; 2]) -> Option<Result<(), String>> {
+        self.protocol.laws(others.map(|other| &other.protocol))
+    }
+
+    fn weight(&self) -> Option<u64> {
+        Some(encoded_size(self.value()))
     }
 
     fn stable(&self) -> Option<VersionVector> {

@@ -39,7 +39,7 @@ pub(super) const MERGED_BY_SUM: Specimen = Specimen {
     mistake: "the counter is one number, and merging adds the other's",
     known_from: "the second step of texts on counters, after the maximum",
     harm: "whatever the other side had heard from here counts again with every message, until no number is left",
-    caught_by: "spec",
+    caught_by: "laws",
     needs: &[],
     story: "n0 counts one, n1 merges twice, and shows 2",
     system: || gossiping::<Sum>(),

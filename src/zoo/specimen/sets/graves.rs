@@ -9,9 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{Small, gossiping};
 use crate::base::{Dot, Identity, Span, Time, VersionVector};
+use crate::model::Growth;
 use crate::model::set::add_wins;
 use crate::replica::Site;
+use crate::zoo::System;
+use crate::zoo::set::TaggedOrSet;
 use crate::zoo::specimen::{Need, Specimen};
+use crate::zoo::sync::FullState;
 
 pub(super) const COLLECTED_BY_AGE: Specimen = Specimen {
     name: "tombstones_collected_by_age",
@@ -64,6 +68,20 @@ impl Small for Aging {
         self.last.merge(&other.last);
     }
 }
+
+pub(super) const KEPT_FOR_EVER: Specimen = Specimen {
+    name: "tombstones_said_to_be_none",
+    mistake: "every tag and every tombstone is kept, and the set is said to grow with what it shows alone",
+    known_from: "folklore: the reason for sets without tombstones, *An optimized conflict-free replicated set* (2012)",
+    harm: "a list that is edited every day for years takes minutes to open, and shows three lines",
+    caught_by: "growth",
+    needs: &[Need::ManyRequests],
+    story: "n0 adds and removes one element, a hundred times",
+    system: || {
+        let specification = add_wins().growing_with(Growth::Live);
+        System::judged_by(specification, FullState::new(TaggedOrSet::<String>::new())).into()
+    },
+};
 
 pub(super) const STABLE_WITHOUT_THE_ABSENT: Specimen = Specimen {
     name: "stability_without_the_absent",

@@ -46,6 +46,7 @@ pub(super) const ALL: &[Specimen] = &[
     buffers::CLEARED_EARLY,
     graves::COLLECTED_BY_AGE,
     graves::STABLE_WITHOUT_THE_ABSENT,
+    graves::KEPT_FOR_EVER,
     words::IGNORES_ABSENT,
     words::PAIRWISE,
     flags::ONE_VECTOR,
