@@ -1,7 +1,9 @@
 //! How fast runs are judged: whole runs of tiny worlds, with more and more checks on.
 //!
 //! Three replicas gossip every 20 ms for half a second, under loss, duplicates and a partition, with about
-//! fifty operations, and settle for as long. `cargo bench --bench hunt` prints a table; with `-- --lines` one
+//! fifty operations, and settle. Beside them: one run among 500 replicas with and without the check that equal
+//! knowledge shows the same, and thirty virtual days of five replicas with all checks on, for the memory that
+//! takes. `cargo bench --bench hunt` prints a table; with `-- --lines` one
 //! line a workload: what, replicas, virtual ms, count of runs, events, CPU seconds, runs per CPU second, peak
 //! KB, check. A workload can be named, to run alone.
 
@@ -112,6 +114,56 @@ where
     }
 }
 
+/// One run of a second among 500 replicas.
+fn crowd(what: &str, on: On, lines: bool) {
+    let mut scenario = Scenario::new(500);
+    scenario.link.latency = Latency::Uniform(Span::millis(1), Span::millis(20));
+    scenario.duration = Span::secs(1);
+    scenario.settle = Span::millis(500);
+    scenario.link.loss = Odds::permille(50);
+    long(what, scenario, Activity { every: Span::millis(100), odds: Odds::permille(50) }, Span::millis(20), on, lines);
+}
+
+/// Thirty days of five replicas that are asked for something every half hour and gossip every five minutes.
+fn month(what: &str, on: On, lines: bool) {
+    let mut scenario = Scenario::new(5);
+    scenario.link.latency = Latency::Uniform(Span::millis(1), Span::millis(20));
+    scenario.duration = Span::secs(30 * 24 * 3600);
+    scenario.settle = Span::secs(3600);
+    scenario.link.loss = Odds::permille(50);
+    let activity = Activity { every: Span::secs(900), odds: Odds::permille(500) };
+    long(what, scenario, activity, Span::secs(300), on, lines);
+}
+
+fn long(what: &str, scenario: Scenario, activity: Activity, period: Span, on: On, lines: bool) {
+    let plan = scenario.plan().unwrap_or_else(|refusals| panic!("{refusals}"));
+    let protocol = FullState::new(GCounter::new());
+    let specification = protocol.value().specification();
+    let mut judge = Judge::new(Ledger::new(|_| None), checks(on, &specification));
+    let mut world = World::new();
+    let system = Synced::everywhere(protocol, Pace::each(period));
+    let users = (plan.replicas(), |_: ClientId| Proposer(activity.clone()));
+    let before = meter::status_kb("VmRSS");
+    let meter = Meter::start();
+    judge.reset();
+    let run = match on {
+        On::Off => world.run(&plan, &system, &users, &mut Dealt::new(Seed(1)), &mut ()),
+        _ => world.run(&plan, &system, &users, &mut Dealt::new(Seed(1)), &mut judge),
+    };
+    if on != On::Off {
+        assert_eq!(judge.ended(run.ended != Ended::Exhausted, world.replicas()), None);
+    }
+    let measured = meter.stop(run.events, run.events);
+    match lines {
+        true => measured.line(what, plan.replicas(), plan.ends_at().0 / 1_000_000, run.hash.0 as u64),
+        false => {
+            let grown = meter::status_kb("VmRSS").saturating_sub(before);
+            let updates = judge.ledger().history().len();
+            println!("{what:<24}{measured} an event, {updates} updates, {grown} KiB more");
+        }
+    }
+}
+
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let lines = arguments.iter().any(|argument| argument == "--lines");
@@ -130,6 +182,18 @@ fn main() {
         let what = format!("hunt-or-set-{mode}");
         if wanted(&what) {
             hunt(&what, &FullState::new(OrSet::<String>::new()), on, 10_000, lines);
+        }
+    }
+    for (mode, on) in [("off", On::Off), ("sec", On::Sec)] {
+        let what = format!("hunt-500-{mode}");
+        if wanted(&what) {
+            crowd(&what, on, lines);
+        }
+    }
+    for (mode, on) in [("off", On::Off), ("all", On::All)] {
+        let what = format!("hunt-month-{mode}");
+        if wanted(&what) {
+            month(&what, on, lines);
         }
     }
 }
