@@ -12,6 +12,7 @@ mod judge;
 mod ledger;
 mod meets;
 mod minds;
+mod monotone;
 mod names;
 mod often;
 mod order;
@@ -35,6 +36,7 @@ pub use judge::{About, Check, End, Found, Judge};
 pub use ledger::{Doing, Ledger};
 pub use meets::Meets;
 pub use minds::{Mind, Minds, Shown};
+pub use monotone::Monotone;
 pub use often::Sampled;
 pub use order::Order;
 pub use quiet::Quiet;
@@ -48,12 +50,13 @@ pub use total::Total;
 pub use violation::Violation;
 
 /// What can be told of each check.
-pub const ALL: [&About; 21] = [
+pub const ALL: [&About; 22] = [
     &Creation::ABOUT,
     &Sec::ABOUT,
     &Meets::ABOUT,
     &Effect::ABOUT,
     &Order::ABOUT,
+    &Monotone::ABOUT,
     &Refusals::ABOUT,
     &Stamps::ABOUT,
     &Settles::ABOUT,

@@ -16,7 +16,8 @@ use crate::zoo::{Asked, Boxed, System, Viewed};
 
 /// The checks that apply wherever their claim is made, in the order in which they are asked: what has parted
 /// is told before what is wrong.
-pub const STANDARD: [&str; 8] = ["creation", "sec", "spec", "effect", "order", "refusals", "stamps", "settles"];
+pub const STANDARD: [&str; 9] =
+    ["creation", "sec", "spec", "effect", "order", "monotone", "refusals", "stamps", "settles"];
 
 /// These checks, each looking every time.
 pub(super) fn watches(checks: &[&str]) -> Vec<Watch> {
@@ -171,6 +172,7 @@ fn named<O: Asked, V: Viewed>(system: &System<O, V>, name: &str) -> Box<dyn Chec
         "effect" => Box::new(check::Effect::new(specification())),
         "stamps" => Box::new(check::Stamps::new(specification())),
         "order" => Box::new(check::Order::new(&system.specification)),
+        "monotone" => Box::new(check::Monotone::new(&system.specification)),
         "refusals" => Box::new(check::Refusals::new(specification())),
         "durable" => Box::new(check::Durable::default()),
         "settles" => Box::new(check::Settles::new(Some(specification()))),
