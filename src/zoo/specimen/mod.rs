@@ -17,6 +17,8 @@ mod registers;
 mod rich;
 mod sets;
 mod sync;
+#[cfg(test)]
+mod testing;
 mod trees;
 
 pub use kinds::{Need, Specimen};
