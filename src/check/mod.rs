@@ -14,6 +14,7 @@ mod laws;
 mod ledger;
 mod meets;
 mod minds;
+mod monotone;
 mod names;
 mod often;
 mod order;
@@ -39,6 +40,7 @@ pub use laws::Laws;
 pub use ledger::{Doing, Ledger};
 pub use meets::Meets;
 pub use minds::{Mind, Minds, Shown};
+pub use monotone::Monotone;
 pub use often::Sampled;
 pub use order::Order;
 pub use quiet::Quiet;
@@ -52,12 +54,13 @@ pub use total::Total;
 pub use violation::Violation;
 
 /// What can be told of each check.
-pub const ALL: [&About; 23] = [
+pub const ALL: [&About; 24] = [
     &Creation::ABOUT,
     &Sec::ABOUT,
     &Meets::ABOUT,
     &Effect::ABOUT,
     &Order::ABOUT,
+    &Monotone::ABOUT,
     &Refusals::ABOUT,
     &Stamps::ABOUT,
     &Settles::ABOUT,

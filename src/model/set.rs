@@ -85,6 +85,7 @@ where
             let element = op.element();
             if after.contains(element) { Ok(()) } else { Err(format!("{element:?} was added and is not shown")) }
         })
+        .only_growing(BTreeSet::is_subset)
 }
 
 /// A set whose elements can be removed once, and never come back. The removal of what is not in it is refused.

@@ -26,6 +26,7 @@ pub struct Specification<O, V> {
     refusal: Option<Refusal<O>>,
     beside: Option<Beside<O, V>>,
     stamped: Option<Stamped<O>>,
+    keeps: Option<Keeps<V>>,
 }
 
 type View<O, V> = Arc<dyn Fn(&Visible<'_, O>) -> V + Send + Sync>;
@@ -38,6 +39,9 @@ type Refusal<O> = Arc<dyn Fn(&Visible<'_, O>, Identity, &O) -> bool + Send + Syn
 
 /// Whether an operation is given a stamp.
 type Stamped<O> = Arc<dyn Fn(&O) -> bool + Send + Sync>;
+
+/// Whether the second of two views keeps all that the first one shows.
+pub type Keeps<V> = fn(&V, &V) -> bool;
 
 /// What no function of the visible updates tells: the rest of a view, and who judges it.
 struct Beside<O, V> {
@@ -127,6 +131,7 @@ impl<O, V> Specification<O, V> {
             refusal: None,
             beside: None,
             stamped: None,
+            keeps: None,
         }
     }
 
@@ -184,6 +189,16 @@ impl<O, V> Specification<O, V> {
         judge: impl Fn() -> Box<dyn Judge<O, V> + Send> + Send + Sync + 'static,
     ) -> Specification<O, V> {
         Specification { beside: Some(Beside { told, judge: Arc::new(judge) }), ..self }
+    }
+
+    /// The same, of a type whose view loses nothing as more becomes known: what one shows, each later one keeps.
+    pub fn only_growing(self, keeps: Keeps<V>) -> Specification<O, V> {
+        Specification { keeps: Some(keeps), ..self }
+    }
+
+    /// Whether a view keeps all that an earlier one shows, where it is declared that views only grow.
+    pub fn keeps(&self) -> Option<Keeps<V>> {
+        self.keeps
     }
 
     /// The only right view of these updates, or as much of it as is [told](Specification::told).

@@ -16,8 +16,8 @@ use crate::zoo::{Asked, Boxed, System, Viewed};
 
 /// The checks that apply wherever their claim is made, in the order in which they are asked: what has parted
 /// is told before what is wrong.
-pub const STANDARD: [&str; 10] =
-    ["creation", "sec", "laws", "spec", "effect", "order", "refusals", "stamps", "settles", "growth"];
+pub const STANDARD: [&str; 11] =
+    ["creation", "sec", "laws", "spec", "effect", "order", "monotone", "refusals", "stamps", "settles", "growth"];
 
 /// These checks, each looking every time.
 pub(super) fn watches(checks: &[&str]) -> Vec<Watch> {
@@ -172,6 +172,7 @@ fn named<O: Asked, V: Viewed>(system: &System<O, V>, name: &str) -> Box<dyn Chec
         "effect" => Box::new(check::Effect::new(specification())),
         "stamps" => Box::new(check::Stamps::new(specification())),
         "order" => Box::new(check::Order::new(&system.specification)),
+        "monotone" => Box::new(check::Monotone::new(&system.specification)),
         "refusals" => Box::new(check::Refusals::new(specification())),
         "laws" => Box::new(check::Laws::default()),
         "growth" => Box::new(check::Grows::new(specification())),

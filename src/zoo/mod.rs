@@ -9,6 +9,7 @@ pub mod counter;
 pub mod document;
 pub mod dots;
 pub mod map;
+pub mod query;
 pub mod register;
 pub mod registry;
 pub mod set;

@@ -203,3 +203,101 @@ fn positioned(naming: Naming) -> AnySystem {
 fn transformed(meeting: Meeting) -> AnySystem {
     System::judged_by(list(Promise::Weak), FullState::new(Transformed::new(meeting))).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Story;
+    use super::*;
+    use crate::model::list::ListOp;
+    use crate::replica::{DataType, Site, StateBased};
+
+    /// What the replicas show after a story: `0+1a` inserts, `0-1` deletes, and in `0<2` a replica hears of the
+    /// changes of these numbers.
+    fn typed(rule: Rule, story: &str) -> [String; 3] {
+        let story = story.split_whitespace().fold(Story::of(Plain::new(rule)), |story, step| {
+            let (who, what, at) = read(step);
+            match what {
+                '<' => story.hears(who, &[at]),
+                _ => story.does(who, asked(step)),
+            }
+        });
+        [0, 1, 2].map(|who| story.view(who).iter().collect())
+    }
+
+    /// The same of lists that merge: in `0<2` a replica hears from another one.
+    fn merged<T: StateBased<Op = ListOp<char>, View = Vec<char>>>(list: T, story: &str) -> [String; 3] {
+        let mut lists = [list.clone(), list.clone(), list];
+        for step in story.split_whitespace() {
+            let (who, what, at) = read(step);
+            match what {
+                '<' => {
+                    let other = lists[at].clone();
+                    lists[who].merge(&other);
+                }
+                _ => lists[who].apply(&asked(step), Site::of(who as u32)).expect("it is accepted"),
+            }
+        }
+        lists.map(|list| DataType::view(&list).iter().collect())
+    }
+
+    /// Who, what, and where or which.
+    fn read(step: &str) -> (usize, char, usize) {
+        let sign = |nth| step.chars().nth(nth).expect("a step has three signs");
+        let number = |nth| sign(nth).to_digit(10).expect("a step has two numbers") as usize;
+        (number(0), sign(1), number(2))
+    }
+
+    fn asked(step: &str) -> ListOp<char> {
+        let at = read(step).2 as u32;
+        step.chars().nth(3).map_or(ListOp::Delete(at), |value| ListOp::Insert(at, value))
+    }
+
+    #[test]
+    fn rules_go_wrong_as_their_stories_tell() {
+        let told =
+            |right, wrong, story, who: usize| [typed(right, story)[who].clone(), typed(wrong, story)[who].clone()];
+        let by_position = |story, who| told(Rule::Rga, Rule::RgaByPosition, story, who);
+        assert_eq!(by_position("1+0b 1+1c 0+0a 2<0 2<1 2<2", 2), ["bca", "bac"]);
+        assert_eq!(by_position("1+0b 1+1c 0+0a 2<0 2<2 2<1", 2), ["bca", "bca"]);
+        assert_eq!(told(Rule::Rga, Rule::RgaLocalCounts, "0+0b 0+0a 1<0 1<1 1+0x", 1), ["xab", "axb"]);
+        let arrival = "0+0a 1+0b 0<1 1<0";
+        assert_eq!([typed(Rule::Arrival, arrival)[0].as_str(), &typed(Rule::Arrival, arrival)[1]], ["ba", "ab"]);
+        let dropped = "0+0a 1<0 1-0 2<1 2<0";
+        assert_eq!(told(Rule::Rga, Rule::RgaDroppedDeletions, dropped, 2), ["", "a"]);
+        let undeleted = "0+0a 1<0 2<0 1-0 1+0a 2-0 0<1 0<2 0<3";
+        assert_eq!(told(Rule::RgaRetyped, Rule::RgaUndelete, undeleted, 0), ["a", ""]);
+        assert_eq!(told(Rule::Yata, Rule::YataWithoutRight, "0+0b 1<0 1+0a", 1), ["ab", "ba"]);
+        let hidden = "0+0a 0+1b 0+2c 0-1 1<0 1<1 1<2 1<3 1+1x";
+        assert_eq!(told(Rule::Fugue, Rule::FugueVisibleRight, hidden, 1), ["axc", "acx"]);
+        let torn = "0+0a 1+0z 1<0 1+1y 2<0 2+1x 0<1 0<2 0<3";
+        assert_eq!(told(Rule::FugueMax, Rule::Fugue, torn, 0), ["axyz", "ayxz"]);
+        let both = "0+0a 1+0b 0<1 1<0";
+        assert_eq!([typed(Rule::WootByCount, both)[0].as_str(), &typed(Rule::WootByCount, both)[1]], ["ba", "ab"]);
+        assert_eq!([typed(Rule::Woot, both)[0].as_str(), &typed(Rule::Woot, both)[1]], ["ab", "ab"]);
+    }
+
+    #[test]
+    fn positions_go_wrong_as_their_stories_tell() {
+        let named = |naming, story| merged(Positioned::new(naming), story);
+        let both = "0+0a 1+0b 0<1";
+        assert_eq!([&named(Naming::Unique, both)[0], &named(Naming::Digits, both)[0]], ["ab", "b"]);
+        let before = "0+0b 0+0a";
+        assert_eq!([&named(Naming::Unique, before)[0], &named(Naming::LowestLast, before)[0]], ["ab", "ba"]);
+        let again = "0+0a 0-0 0+0b 0<1";
+        assert_eq!([&named(Naming::Unique, again)[0], &named(Naming::BySite, again)[0]], ["b", ""]);
+    }
+
+    #[test]
+    fn transformations_go_wrong_as_their_stories_tell() {
+        let met = |meeting, story| merged(Transformed::new(meeting), story);
+        let [one, other, _] = met(Meeting::Untransformed, "0+0a 1+0b 0<1 1<0");
+        assert_eq!([one, other], ["ba", "ab"]);
+        let third = "0+0b 0+1c 1+0a 0<1 1<0";
+        let [one, other, _] = met(Meeting::AsDoneHere, third);
+        assert_eq!([one, other], ["bca", "bac"]);
+        let [one, other, _] = met(Meeting::Full, third);
+        assert_eq!([one, other], ["bca", "bca"]);
+        let [one, other, _] = met(Meeting::Full, "0+0x 1<0 2<0 0-0 2+0a 1+1b 0<2 0<1 1<2 1<0");
+        assert_eq!([one, other], ["ba", "ab"]);
+    }
+}

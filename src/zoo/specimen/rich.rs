@@ -112,3 +112,31 @@ impl OpBased for Text {
         self.text.effect(&effect);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Story;
+    use super::*;
+    use crate::model::rich_text::Kind;
+
+    fn story(mistake: Mistake) -> Story<Text> {
+        Story::of(Text { mistake, arrived: 0, text: RichText::new() }).does(0, RichTextOp::Insert(0, 'a'))
+    }
+
+    #[test]
+    fn marks_go_wrong_as_their_stories_tell() {
+        let bold = |mistake| {
+            let story = story(mistake).hears(1, &[0]).does(0, RichTextOp::Unmark(0, 1, Kind::Bold));
+            let story = story.does(1, RichTextOp::Mark(0, 1, Style::Bold)).hears(0, &[2]).hears(1, &[1]);
+            [0, 1].map(|who| story.view(who)[0].styles.contains(&Style::Bold))
+        };
+        assert_eq!([bold(Mistake::None), bold(Mistake::TakenOffByArrival)], [[true, true], [true, false]]);
+        let link = |mistake| {
+            let to = Style::Link("there".to_owned());
+            let story = story(mistake).does(0, RichTextOp::Insert(1, 'b')).does(0, RichTextOp::Mark(0, 1, to.clone()));
+            let view = story.does(0, RichTextOp::Insert(1, 'x')).view(0);
+            [0, 1, 2].map(|at: usize| view[at].styles.contains(&to))
+        };
+        assert_eq!([link(Mistake::None), link(Mistake::LinksGrow)], [[true, false, false], [true, true, false]]);
+    }
+}

@@ -247,3 +247,60 @@ impl OpBased for Plain {
         self.take_in(*new);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Story;
+    use super::*;
+
+    /// Nodes from top to bottom, each behind a dot for each one above it.
+    fn shown(story: &Story<Plain>, who: usize) -> String {
+        let branch = |branch: &Branch<char>| format!("{}{}", ".".repeat(branch.depth as usize), branch.node);
+        story.view(who).iter().map(branch).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Two at the root, of which both replicas know.
+    fn two(mistake: Mistake) -> Story<Plain> {
+        Story::of(Plain::new(mistake)).does(0, top('a', 0)).does(0, top('b', 1)).hears(1, &[0, 1])
+    }
+
+    fn top(node: char, position: i64) -> TreeOp<char> {
+        TreeOp::Move(node, Parent::Root, position)
+    }
+
+    fn below(node: char, parent: char) -> TreeOp<char> {
+        TreeOp::Move(node, Parent::Node(parent), 0)
+    }
+
+    #[test]
+    fn cycles_go_wrong_as_their_stories_tell() {
+        let both = |mistake| {
+            let story = two(mistake).does(0, below('a', 'b')).does(1, below('b', 'a')).hears(0, &[3]).hears(1, &[2]);
+            [shown(&story, 0), shown(&story, 1)]
+        };
+        assert_eq!(both(Mistake::None), ["b .a", "b .a"]);
+        assert_eq!(both(Mistake::NoCycleCheck), ["", ""]);
+        assert_eq!(both(Mistake::LocalCycleCheck), ["b .a", "a .b"]);
+    }
+
+    #[test]
+    fn logs_go_wrong_as_their_stories_tell() {
+        let undone = |mistake| {
+            let story = two(mistake).does(1, below('a', 'b')).does(0, below('b', 'a')).hears(1, &[3]);
+            shown(&story, 1)
+        };
+        assert_eq!([undone(Mistake::None), undone(Mistake::UndoForgets)], ["a .b", ""]);
+        let tied = |mistake| {
+            let story = Story::of(Plain::new(mistake)).does(0, top('a', 0)).does(1, top('a', 1));
+            let story = story.hears(0, &[1]).hears(1, &[0]);
+            [0, 1].map(|who| story.view(who)[0].position)
+        };
+        assert_eq!([tied(Mistake::None), tied(Mistake::NoIdentity)], [[1, 1], [1, 0]]);
+        let cut = |mistake| {
+            let story = two(mistake).does(0, below('a', 'b'));
+            let story = (0..=KEPT).fold(story, |story, _| story.does(1, top('c', 2)));
+            shown(&story.hears(1, &[2]), 1)
+        };
+        assert_eq!([cut(Mistake::None), cut(Mistake::CutsLog)], ["b .a c", "a b c"]);
+    }
+}
