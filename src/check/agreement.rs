@@ -64,6 +64,7 @@ impl<S: Observed, O: Debug> Check<S, O> for Agreement {
             seen: String::new(),
             knowledge: vec![format!("{has} took in {}", words::known(ledger, ledger.known(has)))],
             parted: None,
+            recall: None,
         }))
     }
 

@@ -48,6 +48,7 @@ impl<S: Observed, O: Debug> Check<S, O> for Creation {
             seen: String::new(),
             knowledge: Vec::new(),
             parted: Some(words::doing(ledger, replica, moment)),
+            recall: None,
         }))
     }
 

@@ -128,6 +128,7 @@ impl Delivery {
             seen: String::new(),
             knowledge: vec![format!("{replica} had taken in {}", words::known(ledger, &self.taken[replica.index()]))],
             parted: Some(words::doing(ledger, replica, moment)),
+            recall: None,
         }))
     }
 

@@ -72,6 +72,7 @@ impl<S: Observed, O: Debug> Check<S, O> for Durable {
             seen: String::new(),
             knowledge: Vec::new(),
             parted: None,
+            recall: None,
         }))
     }
 

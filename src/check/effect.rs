@@ -81,6 +81,7 @@ where
             seen: words::shown(&after),
             knowledge: vec![format!("{replica} showed {} before", words::shown(&before))],
             parted: None,
+            recall: None,
         }))
     }
 

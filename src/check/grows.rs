@@ -87,6 +87,7 @@ where
                     seen: format!("{weight} bytes, to show {}", words::shown(&view)),
                     knowledge: Vec::new(),
                     parted: None,
+                    recall: None,
                 }));
             }
         }

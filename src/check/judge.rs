@@ -47,6 +47,10 @@ pub trait Check<S: Observed, O> {
     /// Another run begins.
     fn reset(&mut self);
 
+    /// The run that begins is one in which this check has found something, and asked to look at an event again: the one
+    /// of this number, at this replica.
+    fn recall(&mut self, _step: u64, _replica: ReplicaId) {}
+
     /// Something happened; the ledger has it already.
     fn event(&mut self, _ledger: &mut Ledger<O>, _moment: &Moment, _event: &Event<'_, S>) -> Found {
         None
@@ -99,6 +103,13 @@ impl<S: Observed, O> Judge<S, O> {
         self.ledger.clear();
         self.checks.iter_mut().for_each(|check| check.reset());
         (self.found, self.last) = (None, Moment::default());
+    }
+
+    /// Makes it the judge of a run in which something was found, for all of the evidence: what this
+    /// replica shows in the event of this number is kept.
+    pub fn recall(&mut self, step: u64, replica: ReplicaId) {
+        self.reset();
+        self.checks.iter_mut().for_each(|check| check.recall(step, replica));
     }
 
     /// What was found, if something was.

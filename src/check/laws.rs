@@ -60,6 +60,7 @@ impl<S: Observed, O: Debug> Check<S, O> for Laws {
             seen: String::new(),
             knowledge: Vec::new(),
             parted: None,
+            recall: None,
         }))
     }
 

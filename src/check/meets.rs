@@ -138,6 +138,7 @@ impl<O: Debug, V: Debug + Eq> Meets<O, V> {
             seen: shown,
             knowledge: words::story(ledger, &concerned),
             parted: Some(words::doing(ledger, replica, moment)),
+            recall: None,
         }))
     }
 }

@@ -85,6 +85,7 @@ where
             seen: after,
             knowledge: vec![format!("{replica} knew {} before", words::known(ledger, &knew))],
             parted: Some(words::doing(ledger, replica, moment)),
+            recall: None,
         }))
     }
 

@@ -43,6 +43,10 @@ impl<S: Observed, O> Check<S, O> for Sampled<Box<dyn Check<S, O>>> {
         self.check.reset();
     }
 
+    fn recall(&mut self, step: u64, replica: ReplicaId) {
+        self.check.recall(step, replica);
+    }
+
     fn event(&mut self, ledger: &mut Ledger<O>, moment: &Moment, event: &Event<'_, S>) -> Found {
         self.check.event(ledger, moment, event)
     }

@@ -89,6 +89,7 @@ where
             seen: words::shown(&view),
             knowledge: vec![format!("{replica} knows {}", words::known(ledger, ledger.known(replica)))],
             parted: Some(words::doing(ledger, replica, moment)),
+            recall: None,
         }))
     }
 

@@ -71,6 +71,7 @@ impl<S: Observed, O: Debug> Check<S, O> for Quiet {
                     seen: String::new(),
                     knowledge: vec![format!("all know {}", words::known(ledger, ledger.known(*from)))],
                     parted: Some(words::doing(ledger, *from, moment)),
+                    recall: None,
                 }));
             }
             _ => {}

@@ -84,6 +84,7 @@ impl<S: Observed, O: Debug, V> Check<S, O> for Refusals<O, V> {
                 words::known(ledger, ledger.minds().known(ledger.mind_before(replica)))
             )],
             parted: None,
+            recall: None,
         }))
     }
 

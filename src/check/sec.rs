@@ -13,6 +13,8 @@ use crate::trace::Moment;
 pub struct Sec {
     digester: Digester,
     judged: u64,
+    /// The event that is looked at again, and what was shown there.
+    recalled: Option<(u64, ReplicaId, String)>,
 }
 
 impl Sec {
@@ -36,13 +38,22 @@ impl<S: Observed, O: Debug> Check<S, O> for Sec {
     }
 
     fn reset(&mut self) {
-        self.judged = 0;
+        (self.judged, self.recalled) = (0, None);
+    }
+
+    fn recall(&mut self, step: u64, replica: ReplicaId) {
+        self.recalled = Some((step, replica, String::new()));
     }
 
     #[inline]
     fn stepped(&mut self, ledger: &mut Ledger<O>, moment: &Moment, replica: ReplicaId, replicas: &[S]) -> Found {
         if !ledger.can_judge(replica) {
             return None;
+        }
+        if let Some((step, who, shown)) = &mut self.recalled
+            && (*step, *who) == (moment.step, replica)
+        {
+            *shown = words::shown(&replicas[replica.index()].view());
         }
         let mind = ledger.mind(replica);
         replicas[replica.index()].digest(&mut self.digester);
@@ -54,7 +65,11 @@ impl<S: Observed, O: Debug> Check<S, O> for Sec {
             }
             Some(shown) => {
                 self.judged += u64::from(shown.by != replica);
-                if shown.view == view { None } else { Some(Box::new(parted(ledger, moment, replica, replicas, shown))) }
+                if shown.view == view {
+                    return None;
+                }
+                let recalled = self.recalled.take().map(|(.., text)| text);
+                Some(Box::new(parted(ledger, moment, replica, replicas, (shown, recalled))))
             }
         }
     }
@@ -70,39 +85,32 @@ fn parted<S: Observed, O: Debug>(
     moment: &Moment,
     replica: ReplicaId,
     replicas: &[S],
-    first: Shown,
+    (first, recalled): (Shown, Option<String>),
 ) -> Violation {
-    let known = "the same updates";
-    let view = words::shown(&replicas[replica.index()].view());
-    let other = first.by;
-    let doing = words::doing(ledger, replica, moment);
-    let still = other != replica && ledger.mind(other) == ledger.mind(replica);
-    let (says, expected) = if other == replica {
-        let before = format!("what {replica} showed with the same knowledge at {}", first.moment.at);
-        (format!("{replica} knows {known} as before (those below), and shows something else"), before)
-    } else if still {
-        let shows = words::shown(&replicas[other.index()].view());
-        (
-            format!(
-                "{other} and {replica} both know {known} (those below), but {other} shows {shows} and {replica} shows {view}"
-            ),
-            shows,
-        )
+    let seen = words::shown(&replicas[replica.index()].view());
+    let (other, at) = (first.by, first.moment.at);
+    let says = if other == replica {
+        format!("{replica} knows what it knew at {at} (the updates below) and nothing else, and shows something else")
+    } else if ledger.mind(other) == ledger.mind(replica) {
+        format!("{other} and {replica} both know the same updates (those below), and show different things")
     } else {
-        let at = first.moment.at;
-        let before = format!("what {other} showed with the same knowledge at {at}");
-        (format!("{replica} knows {known} as {other} did at {at} (those below), and shows something else"), before)
+        format!("{replica} knows the same updates as {other} did at {at} (those below), and shows something else")
     };
+    let knowledge = words::story(ledger, ledger.known(replica));
     let mut replicas = vec![replica];
     replicas.extend((other != replica).then_some(other));
+    let recall = if recalled.is_none() { Some((first.moment.step, other)) } else { None };
+    let expected =
+        recalled.map_or_else(|| format!("what {other} showed at {at}"), |text| format!("{text}, as {other} showed"));
     Violation {
         check: Sec::ABOUT.name,
         at: *moment,
-        replicas,
         says,
         expected,
-        seen: view,
-        knowledge: words::story(ledger, ledger.known(replica)),
-        parted: Some(doing),
+        seen: format!("{seen}, by {}", replicas[0]),
+        replicas,
+        knowledge,
+        parted: Some(words::doing(ledger, replica, moment)),
+        recall,
     }
 }

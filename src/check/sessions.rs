@@ -130,6 +130,7 @@ impl Sessions {
             seen: String::new(),
             knowledge: Vec::new(),
             parted: None,
+            recall: None,
         })
     }
 }

@@ -123,5 +123,6 @@ fn violation<O: Debug, V: Debug>(
         seen,
         knowledge: vec![why],
         parted: None,
+        recall: None,
     }
 }

@@ -90,6 +90,7 @@ impl<S: Observed, O: Debug> Check<S, O> for Stability {
                 .map(|member| format!("{member} has on its disk {}", words::known(ledger, ledger.durable(*member))))
                 .collect(),
             parted: Some(words::doing(ledger, replica, moment)),
+            recall: None,
         }))
     }
 

@@ -129,6 +129,7 @@ impl<S: Observed, O: Debug, V> Check<S, O> for Stamps<O, V> {
             seen: String::new(),
             knowledge: Vec::new(),
             parted: None,
+            recall: None,
         }))
     }
 

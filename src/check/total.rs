@@ -66,6 +66,7 @@ impl Total {
             seen: here,
             knowledge: Vec::new(),
             parted: Some(words::doing(ledger, replica, moment)),
+            recall: None,
         }))
     }
 }

@@ -24,6 +24,9 @@ pub struct Violation {
     pub knowledge: Vec<String>,
     /// The event in which they parted, where that is known.
     pub parted: Option<String>,
+    /// The event that would have to be looked at again for all of the evidence, by its number, and at whom: what
+    /// was shown there was not kept. The same run shows it again.
+    pub recall: Option<(u64, ReplicaId)>,
 }
 
 impl fmt::Display for Violation {

@@ -95,8 +95,20 @@ impl<'a, O: Asked, V: Viewed> Runner<'a, O, V> {
 
     /// Runs one seed.
     pub fn run(&mut self, seed: Seed) -> Ran {
+        self.judge.reset();
+        let mut ran = self.again(seed);
+        // What a check would have had to keep of every event, for its evidence, it looks at in a second run.
+        if let Some(Finding::Violation(violation)) = &ran.finding
+            && let Some((step, replica)) = violation.recall
+        {
+            self.judge.recall(step, replica);
+            ran = self.again(seed);
+        }
+        ran
+    }
+
+    fn again(&mut self, seed: Seed) -> Ran {
         let Runner { system, plan, activity, pace, judge, world } = self;
-        judge.reset();
         let users = (plan.replicas(), |_: ClientId| Proposer(activity.clone()));
         let spawn = |seat: Seat| system.spawn(seat, *pace);
         let ran = catch_unwind(AssertUnwindSafe(|| {
