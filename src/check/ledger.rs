@@ -480,6 +480,7 @@ impl<O: Clone> Ledger<O> {
                 self.accept(moment, *request, *update, (*reading, *applied));
             }
             Event::Timer { .. } => self.begin(Doing::Waking),
+            Event::SetTimer { .. } | Event::Read { .. } | Event::Invoke { .. } | Event::Answered { .. } => {}
             _ => self.rarer_event(event),
         }
     }
