@@ -91,8 +91,8 @@ where
     let mut judge = Judge::new(Ledger::new(keys), checks(on, &specification));
     let mut world = World::new();
     let system = Synced::everywhere(protocol.clone(), Pace::each(Span::millis(20)));
-    let activity = Activity { every: Span::millis(10), odds: Odds::permille(333) };
-    let users = (3, |_: ClientId| Proposer(activity.clone()));
+    let activity = std::rc::Rc::new(Activity { every: Span::millis(10), odds: Odds::permille(333) });
+    let users = (3, |_: ClientId| Proposer(std::rc::Rc::clone(&activity)));
     let (mut events, mut check) = (0, 0);
     let meter = Meter::start();
     for seed in (0..runs).map(Seed) {
@@ -142,7 +142,8 @@ fn long(what: &str, scenario: Scenario, activity: Activity, period: Span, on: On
     let mut judge = Judge::new(Ledger::new(|_| None), checks(on, &specification));
     let mut world = World::new();
     let system = Synced::everywhere(protocol, Pace::each(period));
-    let users = (plan.replicas(), |_: ClientId| Proposer(activity.clone()));
+    let activity = std::rc::Rc::new(activity);
+    let users = (plan.replicas(), |_: ClientId| Proposer(std::rc::Rc::clone(&activity)));
     let before = meter::status_kb("VmRSS");
     let meter = Meter::start();
     judge.reset();

@@ -79,7 +79,10 @@ pub(super) fn run(arguments: &Arguments) -> u8 {
         let seeds = match (arguments.seed, &arguments.seeds) {
             (Some(seed), _) => seed.0..seed.0.saturating_add(1),
             (None, Some(seeds)) => seeds.clone(),
-            (None, None) => 0..file.seeds,
+            (None, None) => match file.seed {
+                Some(seed) => seed.0..seed.0.saturating_add(1),
+                None => 0..file.seeds,
+            },
         };
         match campaign(file, seeds.clone()) {
             Err(error) => {

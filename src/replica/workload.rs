@@ -1,7 +1,7 @@
 //! What is asked of a system in a run: a script of requests, and clients that ask by themselves.
 
 use super::Client;
-use crate::base::{ClientId, Observed, ReplicaId, Time};
+use crate::base::{ClientId, Name, Observed, ReplicaId, Root, Time};
 
 /// One request of a script.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,20 +12,25 @@ pub struct Scripted<O> {
     pub replica: ReplicaId,
     /// What for.
     pub op: O,
-    /// A name of its own, that it keeps when others are taken away. Without one it is known by its
+    /// What set it going, for a name that it keeps when others are taken away. Without one it is known by its
     /// position in the script.
-    pub label: Option<String>,
+    pub root: Option<Root>,
 }
 
 impl<O> Scripted<O> {
     /// A request without a label.
     pub fn new(at: Time, replica: ReplicaId, op: O) -> Scripted<O> {
-        Scripted { at, replica, op, label: None }
+        Scripted { at, replica, op, root: None }
     }
 
     /// The same request under a label.
     pub fn labelled(self, label: &str) -> Scripted<O> {
-        Scripted { label: Some(label.to_owned()), ..self }
+        Scripted { root: Some(Root::Label(label.to_owned())), ..self }
+    }
+
+    /// What it is called, as the n-th of its script, from 0.
+    pub fn name(&self, nth: u32) -> Name {
+        self.root.as_ref().map_or(Name::request(ClientId::SCRIPT, nth), Root::name)
     }
 }
 

@@ -4,13 +4,12 @@ use std::fmt;
 use std::ops::Range;
 
 use super::runner::watches;
-use super::{Finding, Runner, STANDARD};
+use super::{Finding, NoOperation, Runner, STANDARD, Story};
 use crate::base::{Digest, Digester, Seed};
 use crate::check;
 use crate::scenario::{Expectation, File, Plan, Refusals};
 use crate::world::Witness;
 use crate::zoo::registry::{self, Unknown};
-use crate::zoo::sync::Pace;
 use crate::zoo::{AnySystem, Asked, System, Viewed, Visitor};
 
 /// What came of some seeds of a scenario.
@@ -102,6 +101,8 @@ pub enum RunError {
     Check(String),
     /// Its world contradicts itself.
     World(Refusals),
+    /// It asks for operations that the system does not have.
+    Operations(Vec<NoOperation>),
 }
 
 impl fmt::Display for RunError {
@@ -112,6 +113,13 @@ impl fmt::Display for RunError {
                 write!(f, "no check is called `{check}`: `squall list checks` names those there are")
             }
             RunError::World(refusals) => refusals.fmt(f),
+            RunError::Operations(unknown) => {
+                for (line, NoOperation { nth, error }) in unknown.iter().enumerate() {
+                    let gap = if line > 0 { "\n" } else { "" };
+                    write!(f, "{gap}request {}: {}", nth + 1, error.code)?;
+                }
+                Ok(())
+            }
         }
     }
 }
@@ -133,7 +141,25 @@ pub fn resolve(file: &File) -> Result<(Plan, AnySystem), RunError> {
     let known = |name: &String| check::ALL.iter().any(|about| about.name == name) || OTHERS.contains(&name.as_str());
     match asked.find(|name| !known(name)) {
         Some(name) => Err(RunError::Check(name.clone())),
-        None => Ok((plan, system.map_err(RunError::System)?)),
+        None => {
+            let system = system.map_err(RunError::System)?;
+            system.clone().visit(Reading { file, plan: &plan }).map_err(RunError::Operations)?;
+            Ok((plan, system))
+        }
+    }
+}
+
+/// Whether a system has the operations that a file asks for.
+struct Reading<'a> {
+    file: &'a File,
+    plan: &'a Plan,
+}
+
+impl Visitor for Reading<'_> {
+    type Output = Result<(), Vec<NoOperation>>;
+
+    fn visit<O: Asked, V: Viewed>(self, _: System<O, V>) -> Self::Output {
+        Story::<O>::of(self.file, self.plan.clone()).map(drop)
     }
 }
 
@@ -143,23 +169,23 @@ const OTHERS: [&str; 2] = ["panic", "livelock"];
 /// Runs some seeds of a scenario, one after the other.
 pub fn campaign(file: &File, seeds: Range<u64>) -> Result<Outcome, RunError> {
     let (plan, system) = resolve(file)?;
-    Ok(system.visit(Campaign { file, plan: &plan, seeds }))
+    system.visit(Campaign { file, plan, seeds }).map_err(RunError::Operations)
 }
 
 struct Campaign<'a> {
     file: &'a File,
-    plan: &'a Plan,
+    plan: Plan,
     seeds: Range<u64>,
 }
 
 impl Visitor for Campaign<'_> {
-    type Output = Outcome;
+    type Output = Result<Outcome, Vec<NoOperation>>;
 
-    fn visit<O: Asked, V: Viewed>(self, system: System<O, V>) -> Outcome {
-        let (activity, pace) = (&self.file.workload, Pace::each(self.file.system.period));
+    fn visit<O: Asked, V: Viewed>(self, system: System<O, V>) -> Self::Output {
+        let story = Story::of(self.file, self.plan)?;
         let standard = || watches(&[&STANDARD, system.checks()].concat());
         let checks = if self.file.checks.is_empty() { standard() } else { self.file.checks.clone() };
-        let runner = || Runner::new(system.clone(), self.plan, activity.clone(), pace, &checks);
+        let runner = || Runner::new(system.clone(), &checks);
         let mut each = runner();
         let mut outcome = Outcome {
             name: self.file.name.clone(),
@@ -175,7 +201,7 @@ impl Visitor for Campaign<'_> {
         let mut hashes = Digester::new();
         let first = self.seeds.start;
         for seed in self.seeds.map(Seed) {
-            let ran = each.run(seed);
+            let ran = each.run(&story, seed);
             outcome.runs += 1;
             for ((_, sum), (_, judged)) in outcome.judged.iter_mut().zip(each.judged()) {
                 *sum += judged;
@@ -184,13 +210,13 @@ impl Visitor for Campaign<'_> {
                 hashes.bytes(&run.hash.0.to_le_bytes());
                 outcome.witness.add(&run.witness);
             }
-            if seed.0 == first && runner().run(seed) != ran {
+            if seed.0 == first && runner().run(&story, seed) != ran {
                 outcome.unstable = Some(seed);
             }
             outcome.findings.extend(ran.finding.map(|finding| (seed, finding)));
         }
-        outcome.idle = outcome.witness.idle(self.plan);
+        outcome.idle = outcome.witness.idle(&story.plan);
         outcome.hash = hashes.finish();
-        outcome
+        Ok(outcome)
     }
 }

@@ -7,10 +7,14 @@ mod campaign;
 mod hostile;
 mod proposer;
 mod runner;
+mod story;
+mod transcript;
 mod trial;
 
 pub use campaign::{Outcome, RunError, Verdict, campaign, resolve};
 pub use hostile::{Hostile, hostile};
 pub use proposer::Proposer;
 pub use runner::{Finding, Ran, Runner, STANDARD};
+pub use story::{Asking, NoOperation, Story};
+pub use transcript::Transcript;
 pub use trial::{Trial, tally, trial};

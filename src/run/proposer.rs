@@ -1,12 +1,14 @@
 //! A user beside each replica, who now and then does something that makes sense there.
 
+use std::rc::Rc;
+
 use crate::base::{ReplicaId, TimerId};
 use crate::replica::{Client, ClientContext, Proposes, Replica};
 use crate::scenario::Activity;
 
 /// Looks at its replica, and asks it for something that it proposes.
 #[derive(Clone, Debug)]
-pub struct Proposer(pub Activity);
+pub struct Proposer(pub Rc<Activity>);
 
 impl<R: Replica + Proposes> Client<R> for Proposer {
     const LISTENS: bool = false;

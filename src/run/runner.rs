@@ -3,15 +3,16 @@
 //! Memory is kept from run to run; code under test that panics is a finding, and takes its world with it.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::Proposer;
-use crate::base::{ClientId, Seed};
+use super::transcript::Watching;
+use super::{Proposer, Story, Transcript};
+use crate::base::Seed;
 use crate::check::{self, Check, Guarantee, Judge, Ledger, Sampled, Violation};
 use crate::replica::Seat;
-use crate::scenario::{Activity, Often, Plan, Watch};
-use crate::world::{Dealt, Ended, Run, World};
-use crate::zoo::sync::Pace;
+use crate::scenario::{Often, Watch};
+use crate::world::{Behind, Ended, Replay, Run, World};
 use crate::zoo::{Asked, Boxed, System, Viewed};
 
 /// The checks that apply wherever their claim is made, in the order in which they are asked: what has parted
@@ -65,70 +66,100 @@ pub struct Ran {
     pub finding: Option<Finding>,
     /// How many updates were issued.
     pub updates: u64,
+    /// What the run made of the fates that were settled beforehand.
+    pub replay: Replay,
 }
 
-/// A system, a world and a judge.
-pub struct Runner<'a, O: Asked, V: Viewed> {
+/// A system, a judge, and a world in which one story after the other is run.
+pub struct Runner<O: Asked, V: Viewed> {
     system: System<O, V>,
-    plan: &'a Plan,
-    activity: Activity,
-    pace: Pace,
     judge: Judge<Boxed<O, V>, O>,
     world: World<Boxed<O, V>, Proposer>,
 }
 
-impl<'a, O: Asked, V: Viewed> Runner<'a, O, V> {
-    /// One for this system in the world of a plan, with the checks of these names.
+impl<O: Asked, V: Viewed> Runner<O, V> {
+    /// One for this system, with the checks of these names.
     ///
     /// # Panics
     /// Where there is no such check.
-    pub fn new(
-        system: System<O, V>,
-        plan: &'a Plan,
-        activity: Activity,
-        pace: Pace,
-        checks: &[Watch],
-    ) -> Runner<'a, O, V> {
+    pub fn new(system: System<O, V>, checks: &[Watch]) -> Runner<O, V> {
         let judge = judge(&system, checks);
-        Runner { system, plan, activity, pace, judge, world: World::new() }
+        Runner { system, judge, world: World::new() }
     }
 
-    /// Runs one seed.
-    pub fn run(&mut self, seed: Seed) -> Ran {
+    /// Runs a story with one seed.
+    pub fn run(&mut self, story: &Story<O>, seed: Seed) -> Ran {
         self.judge.reset();
-        let mut ran = self.again(seed);
+        let mut ran = self.through(story, seed, None);
         // What a check would have had to keep of every event, for its evidence, it looks at in a second run.
         if let Some(Finding::Violation(violation)) = &ran.finding
             && let Some((step, replica)) = violation.recall
         {
             self.judge.recall(step, replica);
-            ran = self.again(seed);
+            ran = self.through(story, seed, None);
         }
         ran
     }
 
-    fn again(&mut self, seed: Seed) -> Ran {
-        let Runner { system, plan, activity, pace, judge, world } = self;
-        let users = (plan.replicas(), |_: ClientId| Proposer(activity.clone()));
-        let spawn = |seat: Seat| system.spawn(seat, *pace);
+    /// Runs a story with one seed, and writes down what happens. Of a run that panics it is all up to then.
+    pub fn record(&mut self, story: &Story<O>, seed: Seed) -> (Ran, Transcript<O>) {
+        let ran = self.run(story, seed);
+        let mut transcript = Transcript::default();
+        self.judge.reset();
+        self.through(story, seed, Some(&mut transcript));
+        (ran, transcript)
+    }
+
+    fn through(&mut self, story: &Story<O>, seed: Seed, transcript: Option<&mut Transcript<O>>) -> Ran {
+        let mut behind = story.behind(seed);
+        let mut transcript = transcript;
+        let mut ran = self.once(story, &mut behind, transcript.as_deref_mut());
+        let Behind::Script(script) = &mut behind else { return ran };
+        ran.replay = script.outcome();
+        if script.loosen() {
+            // Fates whose messages are gone go to the nearest ones.
+            self.judge.reset();
+            if let Some(transcript) = &mut transcript {
+                **transcript = Transcript::default();
+            }
+            ran = self.once(story, &mut behind, transcript);
+            let Behind::Script(script) = &behind else { return ran };
+            ran.replay = script.outcome();
+        }
+        ran
+    }
+
+    fn once(&mut self, story: &Story<O>, behind: &mut Behind, transcript: Option<&mut Transcript<O>>) -> Ran {
+        let Runner { system, judge, world } = self;
+        let roots = match transcript {
+            None => BTreeMap::new(),
+            Some(_) => (0..)
+                .zip(&story.requests)
+                .filter_map(|(nth, asked)| Some((asked.name(nth), asked.root.clone()?)))
+                .collect(),
+        };
+        let spawn = |seat: Seat| system.spawn(seat, story.pace);
+        let asking = story.asking();
         let ran = catch_unwind(AssertUnwindSafe(|| {
-            let run = world.run(plan, &spawn, &users, &mut Dealt::new(seed), judge);
-            judge.ended(run.ended != Ended::Exhausted, world.replicas());
+            let mut watching = Watching { judge, transcript, roots: &roots };
+            let run = world.run(&story.plan, &spawn, &asking, behind, &mut watching);
+            watching.judge.ended(run.ended != Ended::Exhausted, world.replicas());
             run
         }));
-        let updates = judge.ledger().history().len() as u64;
-        match ran {
+        let updates = self.judge.ledger().history().len() as u64;
+        let (run, finding) = match ran {
             Err(panic) => {
                 // Whatever state the panic left is thrown away with the world.
-                *world = World::new();
-                Ran { run: None, finding: Some(Finding::Panic(words(&*panic))), updates }
+                self.world = World::new();
+                (None, Some(Finding::Panic(words(&*panic))))
             }
             Ok(run) => {
-                let violation = judge.found().map(|found| Finding::Violation(Box::new(found.clone())));
+                let violation = self.judge.found().map(|found| Finding::Violation(Box::new(found.clone())));
                 let finding = violation.or((run.ended == Ended::Exhausted).then_some(Finding::Exhausted));
-                Ran { run: Some(run), finding, updates }
+                (Some(run), finding)
             }
-        }
+        };
+        Ran { run, finding, updates, replay: Replay::default() }
     }
 
     /// How often each check had something to judge in the last run.

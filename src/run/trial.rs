@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::runner::watches;
-use super::{Finding, Hostile, Runner};
+use super::{Finding, Hostile, Runner, Story};
 use crate::base::Seed;
 use crate::scenario::Plan;
 use crate::zoo::{AnySystem, Asked, System, Viewed, Visitor};
@@ -52,8 +52,9 @@ impl Visitor for Tallying<'_> {
 
     fn visit<O: Asked, V: Viewed>(self, system: System<O, V>) -> (u64, Option<u64>) {
         let Trying { hostile: Hostile { activity, pace, .. }, plan, checks, seeds } = self.0;
-        let mut runner = Runner::new(system, &plan, activity.clone(), *pace, &watches(checks));
-        let ran = seeds.map(|seed| runner.run(Seed(seed)));
+        let mut runner = Runner::new(system, &watches(checks));
+        let story = Story::drawn(plan, activity.clone(), *pace);
+        let ran = seeds.map(|seed| runner.run(&story, Seed(seed)));
         let found: Vec<u64> = ran.filter(|ran| ran.finding.is_some()).map(|ran| ran.updates).collect();
         (found.len() as u64, found.into_iter().min())
     }
@@ -64,11 +65,12 @@ impl Visitor for Trying<'_> {
 
     fn visit<O: Asked, V: Viewed>(self, system: System<O, V>) -> Trial {
         let Hostile { activity, pace, .. } = self.hostile;
-        let mut runner = Runner::new(system, &self.plan, activity.clone(), *pace, &watches(self.checks));
+        let mut runner = Runner::new(system, &watches(self.checks));
+        let story = Story::drawn(self.plan, activity.clone(), *pace);
         let judged = runner.judged().map(|(name, _)| (name, 0)).collect();
         let mut trial = Trial { judged, ..Trial::default() };
         for seed in self.seeds.map(Seed) {
-            let ran = runner.run(seed);
+            let ran = runner.run(&story, seed);
             trial.runs += 1;
             for ((_, sum), (_, judged)) in trial.judged.iter_mut().zip(runner.judged()) {
                 *sum += judged;

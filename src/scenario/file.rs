@@ -4,16 +4,17 @@
 
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::Scenario;
-use crate::base::{Odds, Span};
+use super::script::options;
+use super::{Decision, Request, Rest, Scenario};
+use crate::base::{Odds, Seed, Span};
 
 /// The version of the format that this program reads.
 pub const FORMAT_VERSION: u32 = 1;
 
 /// What a scenario file says.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct File {
     /// The version of the format.
@@ -25,9 +26,21 @@ pub struct File {
     pub about: String,
     /// The system that it is about.
     pub system: SystemName,
-    /// What users do.
+    /// The requests that come as written.
     #[serde(default)]
-    pub workload: Activity,
+    pub requests: Vec<Request>,
+    /// What a user beside each replica does; without it, what is usual where no request is written, else nothing.
+    #[serde(default)]
+    pub clients: Option<Activity>,
+    /// What becomes of some messages.
+    #[serde(default)]
+    pub fates: Vec<Decision>,
+    /// What becomes of all others.
+    #[serde(default)]
+    pub rest: Rest,
+    /// The one seed that this is about: what replicas and clients draw is drawn from it.
+    #[serde(default)]
+    pub seed: Option<Seed>,
     /// How many seeds are run where nothing else is asked for.
     #[serde(default = "hundred")]
     pub seeds: u64,
@@ -46,7 +59,7 @@ fn hundred() -> u64 {
 }
 
 /// A check that watches.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Watch {
     /// Which.
@@ -57,7 +70,7 @@ pub struct Watch {
 }
 
 /// How often a check looks at a replica that has handled an event.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Often {
     /// Every time.
     #[default]
@@ -69,7 +82,7 @@ pub enum Often {
 }
 
 /// What must come of a scenario.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Expectation {
     /// Nothing is found.
     #[default]
@@ -81,7 +94,7 @@ pub enum Expectation {
 }
 
 /// A data type and the sync that keeps its replicas in step, or a specimen.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SystemName {
     /// The data type.
@@ -103,7 +116,7 @@ fn tenth() -> Span {
 }
 
 /// What a user beside each replica does: now and then, something that makes sense there.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Activity {
     /// The time between two chances to act.
@@ -150,13 +163,18 @@ impl std::error::Error for FileError {}
 impl File {
     /// Reads a scenario file.
     pub fn parse(text: &str) -> Result<File, FileError> {
-        let options = ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
-        let file: File = options.from_str(text).map_err(|error| FileError::Syntax {
+        let file: File = options().from_str(text).map_err(|error| FileError::Syntax {
             line: error.span.start.line,
             column: error.span.start.col,
             says: error.code.to_string(),
         })?;
         if file.version == FORMAT_VERSION { Ok(file) } else { Err(FileError::Version(file.version)) }
+    }
+
+    /// What the users beside the replicas do, if there are any.
+    pub fn activity(&self) -> Option<Activity> {
+        let usual = || self.requests.is_empty().then(Activity::default);
+        self.clients.clone().or_else(usual)
     }
 }
 
@@ -176,7 +194,7 @@ mod tests {
         let file = File::parse(SHORT).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!((file.world.replicas, file.world.duration, file.seeds), (2, Span::secs(3), 100));
         assert_eq!(file.world.link.bandwidth, Some(1000));
-        assert_eq!(file.workload, Activity::default());
+        assert_eq!(file.activity(), Some(Activity::default()));
     }
 
     #[test]

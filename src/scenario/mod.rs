@@ -9,6 +9,7 @@ mod latency;
 mod link;
 mod plan;
 mod refusal;
+mod script;
 mod setup;
 mod topology;
 
@@ -20,5 +21,6 @@ pub use latency::{Latency, LatencyError};
 pub use link::{Bursts, Duplicates, Link, LinkRule, Reorder};
 pub use plan::{MOST_REPLICAS, Plan};
 pub use refusal::{Refusal, Refusals, Subject};
+pub use script::{Decision, Label, Operation, Request, Rest};
 pub use setup::{Order, Scenario};
 pub use topology::{Topology, TopologyError};

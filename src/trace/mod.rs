@@ -4,8 +4,10 @@
 
 mod event;
 mod happens_before;
+mod paths;
 mod record;
 
 pub use event::{Cause, Event, Memory, Moment, Observer};
 pub use happens_before::HappensBefore;
+pub use paths::Paths;
 pub use record::{Exchange, Kind, Record, Recorder, Trace};

@@ -1,8 +1,8 @@
 //! The faults of a plan as moments of one run: what was written stays, what was left open is drawn.
 
-use super::wall::Wall;
+use super::wall::{self, Wall};
 use crate::base::{Concern, Dice, Name, ReplicaId, Span, Time};
-use crate::scenario::{Disk, Down, Durability, Fault, Plan, When, Who};
+use crate::scenario::{Crash, Disk, Down, Durability, Fault, Partition, Plan, Shape, When, Who};
 
 /// Something that the plan does to the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +122,52 @@ impl Drawer<'_> {
             Who::Any => ReplicaId(self.between(Part::Who, 0, u64::from(self.replicas) - 1) as u32),
         }
     }
+}
+
+/// The faults of a plan as they come in the run of these dice: nothing about them is left open, but for the
+/// links of a partition that come and go one by one.
+pub fn settled(plan: &Plan, dice: &Dice) -> Vec<Fault> {
+    let replicas = plan.replicas();
+    let settle = |(nth, fault): (u32, &Fault)| {
+        let drawer = Drawer { dice, replicas, name: Name::fault(nth) };
+        let who = |who: &Who| Who::Replica(drawer.who(*who));
+        let when = |part, at: &When| When::At(drawer.when(part, *at));
+        match fault {
+            Fault::Partition(partition) => {
+                let shape = match &partition.shape {
+                    Shape::Halves => Shape::Groups(vec![wall::half(nth, replicas, dice)]),
+                    shape => shape.clone(),
+                };
+                let (from, until) = (when(Part::From, &partition.from), partition.until);
+                let until = until.map(|until| when(Part::Until, &until));
+                Fault::Partition(Partition { shape, from, until, ..partition.clone() })
+            }
+            Fault::Crash(crash) => {
+                let down = away(crash.down, nth, dice).map_or(Down::Forever, Down::For);
+                Fault::Crash(Crash { who: who(&crash.who), at: when(Part::From, &crash.at), down, ..crash.clone() })
+            }
+            Fault::Pause { who: whom, from, until } => {
+                let until = until.map(|until| when(Part::Until, &until));
+                Fault::Pause { who: who(whom), from: when(Part::From, from), until }
+            }
+            Fault::Slow { who: whom, from, until, each } => {
+                let (from, until) = (when(Part::From, from), when(Part::Until, until));
+                Fault::Slow { who: who(whom), from, until, each: *each }
+            }
+            Fault::ClockJump { who: whom, at, by } => {
+                Fault::ClockJump { who: who(whom), at: when(Part::From, at), by: *by }
+            }
+            Fault::ClockFreeze { who: whom, from, until } => {
+                let (from, until) = (when(Part::From, from), when(Part::Until, until));
+                Fault::ClockFreeze { who: who(whom), from, until }
+            }
+            Fault::Hold { from, to, since, until } => {
+                let (since, until) = (when(Part::From, since), when(Part::Until, until));
+                Fault::Hold { from: *from, to: *to, since, until }
+            }
+        }
+    };
+    (0..).zip(&plan.scenario().faults).map(settle).collect()
 }
 
 impl Agenda {

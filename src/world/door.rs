@@ -207,59 +207,9 @@ impl Script {
         }
     }
 
-    /// Forgets what the last run made of it.
-    fn rewind(&mut self) {
-        self.used.clear();
-        for loose in &mut self.loose {
-            loose.taken_by = None;
-        }
-    }
-
-    /// Lets every fate that found no message go to the one most like it.
-    fn loosen(&mut self) {
-        let gone: Vec<Name> = self.fates.keys().filter(|name| !self.used.contains(name)).copied().collect();
-        for name in gone {
-            if let (Some(path), Some(fate)) = (self.paths.remove(&name), self.fates.remove(&name)) {
-                self.loose.push(Loose { path, fate, taken_by: None });
-            }
-        }
-        self.rewind();
-    }
-}
-
-/// What replay could use of a script.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Replay {
-    /// How many fates found their message.
-    pub exact: usize,
-    /// Those whose message is gone, and that went to the one most like it.
-    pub near: Vec<Path>,
-    /// Those that found none.
-    pub unused: Vec<Path>,
-    /// How many more found none, and have no path to say which they were.
-    pub unknown: usize,
-}
-
-/// Runs a script, and once more where some of its fates found no message: those go to the nearest one
-/// then, with the same root, sender, receiver and number.
-pub fn replay<T>(script: &mut Script, mut run: impl FnMut(&mut Script) -> T) -> (T, Replay) {
-    script.rewind();
-    let first = run(script);
-    let outcome = script.outcome();
-    if outcome.unused.is_empty() {
-        return (first, outcome);
-    }
-    script.loosen();
-    let second = run(script);
-    (second, script.outcome())
-}
-
-impl Door for Script {
-    fn dice(&self) -> Dice {
-        Dice::scripted(self.seed, Rc::clone(&self.answers))
-    }
-
-    fn fate(&mut self, sending: &Sending, network: &mut Network, fate: &mut Fate) -> Option<Cause> {
+    /// What becomes of a message.
+    #[inline(never)]
+    fn settle(&mut self, sending: &Sending, network: &mut Network, fate: &mut Fate) -> Option<Cause> {
         let settled = if let Some(settled) = self.fates.get(&sending.name) {
             self.used.insert(sending.name);
             Some(settled)
@@ -282,6 +232,90 @@ impl Door for Script {
                 *fate = Fate::after(network.perfect(sending));
                 None
             }
+        }
+    }
+
+    /// Forgets what the last run made of it.
+    fn rewind(&mut self) {
+        self.used.clear();
+        for loose in &mut self.loose {
+            loose.taken_by = None;
+        }
+    }
+
+    /// Lets every fate that found no message in the last run go to the one most like it, in the next. Says whether
+    /// there is such a fate.
+    pub fn loosen(&mut self) -> bool {
+        let gone = self.fates.keys().filter(|name| !self.used.contains(name) && self.paths.contains_key(name));
+        let gone: Vec<Name> = gone.copied().collect();
+        for name in &gone {
+            if let (Some(path), Some(fate)) = (self.paths.remove(name), self.fates.remove(name)) {
+                self.loose.push(Loose { path, fate, taken_by: None });
+            }
+        }
+        self.rewind();
+        !gone.is_empty()
+    }
+}
+
+/// What replay could use of a script.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Replay {
+    /// How many fates found their message.
+    pub exact: usize,
+    /// Those whose message is gone, and that went to the one most like it.
+    pub near: Vec<Path>,
+    /// Those that found none.
+    pub unused: Vec<Path>,
+    /// How many more found none, and have no path to say which they were.
+    pub unknown: usize,
+}
+
+/// Runs a script, and once more where some of its fates found no message: those go to the nearest one
+/// then, with the same root, sender, receiver and number.
+pub fn replay<T>(script: &mut Script, mut run: impl FnMut(&mut Script) -> T) -> (T, Replay) {
+    script.rewind();
+    let first = run(script);
+    let outcome = script.outcome();
+    if !script.loosen() {
+        return (first, outcome);
+    }
+    let second = run(script);
+    (second, script.outcome())
+}
+
+impl Door for Script {
+    fn dice(&self) -> Dice {
+        Dice::scripted(self.seed, Rc::clone(&self.answers))
+    }
+
+    fn fate(&mut self, sending: &Sending, network: &mut Network, fate: &mut Fate) -> Option<Cause> {
+        self.settle(sending, network, fate)
+    }
+}
+
+/// What stands behind the door in an ordinary run: the dice alone, or a script before them.
+#[derive(Clone, Debug)]
+pub enum Behind {
+    /// All is drawn.
+    Dice(Dealt),
+    /// A script settles some of it.
+    Script(Box<Script>),
+}
+
+impl Door for Behind {
+    fn dice(&self) -> Dice {
+        match self {
+            Behind::Dice(dealt) => dealt.dice(),
+            Behind::Script(script) => script.dice(),
+        }
+    }
+
+    #[inline(always)]
+    fn fate(&mut self, sending: &Sending, network: &mut Network, fate: &mut Fate) -> Option<Cause> {
+        match self {
+            Behind::Dice(dealt) => dealt.fate(sending, network, fate),
+            Behind::Script(script) => script.settle(sending, network, fate),
         }
     }
 }

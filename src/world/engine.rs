@@ -377,11 +377,7 @@ where
             self.push(time, Pending { name, what: What::Act { nth } });
         }
         for (nth, scripted) in (0..).zip(self.workload.script()) {
-            let name = match &scripted.label {
-                Some(label) => Name::label(label),
-                None => Name::request(ClientId::SCRIPT, nth),
-            };
-            self.push(scripted.at, Pending { name, what: What::Scripted { nth } });
+            self.push(scripted.at, Pending { name: scripted.name(nth), what: What::Scripted { nth } });
         }
         let members = self.plan.replicas();
         for slot in 0..members {

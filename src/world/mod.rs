@@ -20,7 +20,8 @@ mod naive;
 #[cfg(test)]
 mod twins;
 
-pub use door::{Choice, Dealt, Door, Enumeration, Otherwise, Replay, Script, Sending, replay};
+pub use action::settled;
+pub use door::{Behind, Choice, Dealt, Door, Enumeration, Otherwise, Replay, Script, Sending, replay};
 pub use engine::{Ended, Run, System, World};
 pub use network::Network;
 pub use queue::Queue;

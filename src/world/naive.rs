@@ -145,7 +145,7 @@ impl<'a, R: Replica + Clone, C: Client<R>, Y: System<Replica = R>> Naive<'a, R, 
         }
         for (nth, scripted) in (0..).zip(workload.script()) {
             let request = RequestId { client: ClientId::SCRIPT, nth };
-            let name = scripted.label.as_ref().map_or(Name::request(ClientId::SCRIPT, nth), |label| Name::label(label));
+            let name = scripted.name(nth);
             let what = What::Ask { request, replica: scripted.replica, op: scripted.op.clone() };
             naive.push(scripted.at, name, what);
         }

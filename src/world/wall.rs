@@ -53,15 +53,8 @@ impl Wall {
                 Sides::Groups(groups)
             }
             Shape::Halves => {
-                let name = Name::fault(fault);
-                for (replica, group) in groups.iter_mut().enumerate() {
-                    let name = name.part(1, replica as u64);
-                    *group = u32::from(dice.chance(Concern::Fault, name, 0, Odds::permille(500)));
-                }
-                // Neither half may be empty: one replica, drawn, goes to the other side.
-                if groups.iter().all(|group| *group == groups[0]) {
-                    let odd = dice.below(Concern::Fault, name.part(2, 0), 0, u64::from(replicas)) as usize;
-                    groups[odd] ^= 1;
+                for replica in half(fault, replicas, dice) {
+                    groups[replica.index()] = 1;
                 }
                 Sides::Groups(groups)
             }
@@ -99,4 +92,21 @@ impl Wall {
         let pair = u64::from(from.0.min(to.0)) << 32 | u64::from(from.0.max(to.0));
         dice.chance(Concern::Fault, Name::fault(self.fault).part(3 + pair, period), 0, Odds::permille(500))
     }
+}
+
+/// One of the halves that are drawn for the n-th fault of a plan; neither is empty.
+pub(super) fn half(fault: u32, replicas: u32, dice: &Dice) -> Vec<ReplicaId> {
+    let name = Name::fault(fault);
+    let side = |replica: &ReplicaId| {
+        let name = name.part(1, u64::from(replica.0));
+        dice.chance(Concern::Fault, name, 0, Odds::permille(500))
+    };
+    let all = || (0..replicas).map(ReplicaId);
+    let mut half: Vec<ReplicaId> = all().filter(side).collect();
+    // Where one is empty, one replica, drawn, goes to the other side.
+    if half.is_empty() || half.len() == replicas as usize {
+        let odd = ReplicaId(dice.below(Concern::Fault, name.part(2, 0), 0, u64::from(replicas)) as u32);
+        half = if half.is_empty() { vec![odd] } else { all().filter(|replica| *replica != odd).collect() };
+    }
+    half
 }
