@@ -91,7 +91,8 @@ where
     let mut judge = Judge::new(Ledger::new(keys), checks(on, &specification));
     let mut world = World::new();
     let system = Synced::everywhere(protocol.clone(), Pace::each(Span::millis(20)));
-    let activity = std::rc::Rc::new(Activity { every: Span::millis(10), odds: Odds::permille(333) });
+    let activity =
+        std::rc::Rc::new(Activity { every: Span::millis(10), odds: Odds::permille(333), ..Activity::default() });
     let users = (3, |_: ClientId| Proposer(std::rc::Rc::clone(&activity)));
     let (mut events, mut check) = (0, 0);
     let meter = Meter::start();
@@ -121,7 +122,8 @@ fn crowd(what: &str, on: On, lines: bool) {
     scenario.duration = Span::secs(1);
     scenario.settle = Span::millis(500);
     scenario.link.loss = Odds::permille(50);
-    long(what, scenario, Activity { every: Span::millis(100), odds: Odds::permille(50) }, Span::millis(20), on, lines);
+    let activity = Activity { every: Span::millis(100), odds: Odds::permille(50), ..Activity::default() };
+    long(what, scenario, activity, Span::millis(20), on, lines);
 }
 
 /// Thirty days of five replicas that are asked for something every half hour and gossip every five minutes.
@@ -131,7 +133,7 @@ fn month(what: &str, on: On, lines: bool) {
     scenario.duration = Span::secs(30 * 24 * 3600);
     scenario.settle = Span::secs(3600);
     scenario.link.loss = Odds::permille(50);
-    let activity = Activity { every: Span::secs(900), odds: Odds::permille(500) };
+    let activity = Activity { every: Span::secs(900), odds: Odds::permille(500), ..Activity::default() };
     long(what, scenario, activity, Span::secs(300), on, lines);
 }
 

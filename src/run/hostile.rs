@@ -39,7 +39,7 @@ pub fn hostile(needs: &[Need]) -> Hostile {
     ];
     let mut hostile = Hostile {
         world,
-        activity: Activity { every: Span::millis(25), odds: Odds::permille(300) },
+        activity: Activity { every: Span::millis(25), odds: Odds::permille(300), ..Activity::default() },
         pace: Pace::each(Span::millis(30)),
     };
     needs.iter().for_each(|need| hostile.add(*need));

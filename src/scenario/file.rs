@@ -123,11 +123,15 @@ pub struct Activity {
     pub every: Span,
     /// How often a chance is taken.
     pub odds: Odds,
+    /// How often, for one request, a user turns to another replica than the one beside.
+    pub roam: Odds,
+    /// How often a user only looks.
+    pub reads: Odds,
 }
 
 impl Default for Activity {
     fn default() -> Activity {
-        Activity { every: Span::millis(50), odds: Odds::permille(500) }
+        Activity { every: Span::millis(50), odds: Odds::permille(500), roam: Odds::NEVER, reads: Odds::NEVER }
     }
 }
 
@@ -195,6 +199,16 @@ mod tests {
         assert_eq!((file.world.replicas, file.world.duration, file.seeds), (2, Span::secs(3), 100));
         assert_eq!(file.world.link.bandwidth, Some(1000));
         assert_eq!(file.activity(), Some(Activity::default()));
+    }
+
+    #[test]
+    fn users_stay_and_write_unless_told_otherwise() {
+        let file = |clients| File::parse(&SHORT.replace("world:", &format!("clients: {clients}, world:")));
+        let Activity { roam, reads, .. } =
+            file("(every: \"20ms\", odds: 0.3)").expect("a file").activity().expect("users");
+        assert_eq!((roam, reads), (Odds::NEVER, Odds::NEVER));
+        let Activity { roam, reads, .. } = file("(roam: 0.25, reads: 0.5)").expect("a file").activity().expect("users");
+        assert_eq!((roam, reads), (Odds::permille(250), Odds::permille(500)));
     }
 
     #[test]

@@ -268,6 +268,10 @@ impl<O: Asked, V: Viewed> Proposes for Boxed<O, V> {
     fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> Ask<O> {
         self.0.propose(pick)
     }
+
+    fn reading() -> Ask<O> {
+        Ask::Read
+    }
 }
 
 impl<O: Asked, V: Viewed> Replica for Boxed<O, V> {

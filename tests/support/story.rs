@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use squall::base::{Offset, ReplicaId, Seed, Span, Time};
+use squall::base::{Offset, ReplicaId, Root, Seed, Span, Time};
 use squall::replica::Scripted;
 use squall::scenario::{Crash, Disk, Down, Fault, InFlight, Partition, Rebirth, Scenario, Shape, When, Who};
 use squall::trace::{Moment, Observer, Recorder, Trace};
@@ -62,11 +62,11 @@ pub(crate) fn script(text: &str) -> Vec<Scripted<String>> {
             let [at, who, op] = [parts.next(), parts.next(), parts.next()].map(|part| part.expect(line).trim());
             let at: Span = at.parse().unwrap_or_else(|error| panic!("{line}: {error}"));
             let replica = ReplicaId(who[1..].parse().expect(line));
-            let (label, op) = match op.strip_prefix('"').and_then(|op| op.split_once('"')) {
-                Some((label, op)) => (Some(label.to_owned()), op),
+            let (root, op) = match op.strip_prefix('"').and_then(|op| op.split_once('"')) {
+                Some((label, op)) => (Some(Root::Label(label.to_owned())), op),
                 None => (None, op),
             };
-            Scripted { at: Time(at.0), replica, op: op.trim().to_owned(), label }
+            Scripted { at: Time(at.0), replica, op: op.trim().to_owned(), root }
         })
         .collect()
 }

@@ -91,6 +91,10 @@ impl<L: Layer<Body: Element>> Proposes for Broadcaster<L> {
     fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> Ask<Say<L::Body>> {
         Ask::Do(Say::propose(pick, L::Body::nth))
     }
+
+    fn reading() -> Ask<Say<L::Body>> {
+        Ask::Read
+    }
 }
 
 impl System<Say<String>, Vec<String>> {

@@ -60,6 +60,10 @@ impl<T: StateBased> Proposes for Gossip<T> {
     fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> Ask<T::Op> {
         Ask::Do(self.value.propose(pick))
     }
+
+    fn reading() -> Ask<T::Op> {
+        Ask::Read
+    }
 }
 
 impl<T: StateBased> Replica for Gossip<T> {

@@ -303,6 +303,10 @@ impl<P: Protocol> Proposes for Synced<P> {
     fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> Self::Op {
         Ask::Do(self.value().propose(pick))
     }
+
+    fn reading() -> Self::Op {
+        Ask::Read
+    }
 }
 
 impl<P: Protocol> Replica for Synced<P> {
