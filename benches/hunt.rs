@@ -92,8 +92,8 @@ where
     let mut world = World::new();
     let system = Synced::everywhere(protocol.clone(), Pace::each(Span::millis(20)));
     let activity =
-        std::rc::Rc::new(Activity { every: Span::millis(10), odds: Odds::permille(333), ..Activity::default() });
-    let users = (3, |_: ClientId| Proposer(std::rc::Rc::clone(&activity)));
+        std::sync::Arc::new(Activity { every: Span::millis(10), odds: Odds::permille(333), ..Activity::default() });
+    let users = (3, |_: ClientId| Proposer(std::sync::Arc::clone(&activity)));
     let (mut events, mut check) = (0, 0);
     let meter = Meter::start();
     for seed in (0..runs).map(Seed) {
@@ -144,8 +144,8 @@ fn long(what: &str, scenario: Scenario, activity: Activity, period: Span, on: On
     let mut judge = Judge::new(Ledger::new(|_| None), checks(on, &specification));
     let mut world = World::new();
     let system = Synced::everywhere(protocol, Pace::each(period));
-    let activity = std::rc::Rc::new(activity);
-    let users = (plan.replicas(), |_: ClientId| Proposer(std::rc::Rc::clone(&activity)));
+    let activity = std::sync::Arc::new(activity);
+    let users = (plan.replicas(), |_: ClientId| Proposer(std::sync::Arc::clone(&activity)));
     let before = meter::status_kb("VmRSS");
     let meter = Meter::start();
     judge.reset();

@@ -9,10 +9,13 @@ pub mod base;
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod hunt;
 pub mod model;
 pub mod replica;
+pub mod report;
 pub mod run;
 pub mod scenario;
+pub mod shrink;
 pub mod trace;
 pub mod world;
 pub mod zoo;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// Each folder, and those that it may import beside itself.
-const TABLE: [(&str, &[&str]); 10] = [
+const TABLE: [(&str, &[&str]); 13] = [
     ("base", &[]),
     ("replica", &["base"]),
     ("model", &["base"]),
@@ -15,7 +15,13 @@ const TABLE: [(&str, &[&str]); 10] = [
     ("world", &["base", "replica", "scenario", "trace"]),
     ("check", &["base", "model", "trace"]),
     ("run", &["base", "replica", "model", "scenario", "trace", "zoo", "world", "check"]),
-    ("cli", &["base", "replica", "model", "scenario", "trace", "zoo", "world", "check", "run"]),
+    ("shrink", &["base", "model", "scenario", "run"]),
+    ("hunt", &["base", "replica", "model", "scenario", "trace", "zoo", "world", "check", "run", "shrink"]),
+    ("report", &["base", "scenario", "trace", "check", "run", "hunt"]),
+    (
+        "cli",
+        &["base", "replica", "model", "scenario", "trace", "zoo", "world", "check", "run", "shrink", "hunt", "report"],
+    ),
 ];
 
 /// The folders named after `crate::` in a source text, comments left out.

@@ -3,11 +3,10 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::runner::watches;
-use super::{Finding, NoOperation, Runner, STANDARD, Story};
+use super::{Finding, NoOperation, Runner, STANDARD, Story, watches};
 use crate::base::{Digest, Digester, Seed};
 use crate::check;
-use crate::scenario::{Expectation, File, Plan, Refusals};
+use crate::scenario::{Expectation, File, Plan, Refusals, Watch};
 use crate::world::Witness;
 use crate::zoo::registry::{self, Unknown};
 use crate::zoo::{AnySystem, Asked, System, Viewed, Visitor};
@@ -172,6 +171,11 @@ pub fn campaign(file: &File, seeds: Range<u64>) -> Result<Outcome, RunError> {
     system.visit(Campaign { file, plan, seeds }).map_err(RunError::Operations)
 }
 
+/// The checks that watch a file's system: those that it names, or the standard ones.
+pub fn watches_of<O: Asked, V: Viewed>(file: &File, system: &System<O, V>) -> Vec<Watch> {
+    if file.checks.is_empty() { watches(&[&STANDARD, system.checks()].concat()) } else { file.checks.clone() }
+}
+
 struct Campaign<'a> {
     file: &'a File,
     plan: Plan,
@@ -183,8 +187,7 @@ impl Visitor for Campaign<'_> {
 
     fn visit<O: Asked, V: Viewed>(self, system: System<O, V>) -> Self::Output {
         let story = Story::of(self.file, self.plan)?;
-        let standard = || watches(&[&STANDARD, system.checks()].concat());
-        let checks = if self.file.checks.is_empty() { standard() } else { self.file.checks.clone() };
+        let checks = watches_of(self.file, &system);
         let runner = || Runner::new(system.clone(), &checks);
         let mut each = runner();
         let mut outcome = Outcome {

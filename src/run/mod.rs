@@ -5,16 +5,22 @@
 
 mod campaign;
 mod hostile;
+mod picture;
 mod proposer;
 mod runner;
+mod same;
+mod signature;
 mod story;
 mod transcript;
 mod trial;
 
-pub use campaign::{Outcome, RunError, Verdict, campaign, resolve};
+pub use campaign::{Outcome, RunError, Verdict, campaign, resolve, watches_of};
 pub use hostile::{Hostile, hostile};
+pub use picture::Picture;
 pub use proposer::Proposer;
-pub use runner::{Finding, Ran, Runner, STANDARD};
+pub use runner::{Finding, Ran, Runner, STANDARD, watches};
+pub use same::same;
+pub use signature::{Signature, Way};
 pub use story::{Asking, NoOperation, Story};
-pub use transcript::Transcript;
+pub use transcript::{State, Transcript};
 pub use trial::{Trial, tally, trial};

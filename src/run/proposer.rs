@@ -2,7 +2,7 @@
 //!
 //! The law: a user who stays for a request asks for the same, whether or not users roam and read.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::base::{ReplicaId, TimerId};
 use crate::replica::{Client, ClientContext, Proposes, Replica};
@@ -10,7 +10,7 @@ use crate::scenario::Activity;
 
 /// Looks at its replica, or for once at another, and asks it for something that it proposes, or what it shows.
 #[derive(Clone, Debug)]
-pub struct Proposer(pub Rc<Activity>);
+pub struct Proposer(pub Arc<Activity>);
 
 impl Proposer {
     /// A request for someone to carry out.
@@ -60,7 +60,7 @@ mod tests {
     /// What user 1 asks of whom, at each of 400 chances, with these odds of roaming and of reading.
     fn asked(replicas: &Replicas, roam: u32, reads: u32) -> Vec<(ReplicaId, Ask<SetOp<String>>)> {
         let (roam, reads) = (Odds::permille(roam), Odds::permille(reads));
-        let mut user = Proposer(Rc::new(Activity { odds: Odds::ALWAYS, roam, reads, ..Activity::default() }));
+        let mut user = Proposer(Arc::new(Activity { odds: Odds::ALWAYS, roam, reads, ..Activity::default() }));
         let dice = Dice::new(Seed(7));
         let mut all = Vec::new();
         for chance in 0..400 {

@@ -8,10 +8,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::transcript::Watching;
 use super::{Proposer, Story, Transcript};
-use crate::base::Seed;
+use crate::base::{Seed, Span};
 use crate::check::{self, Check, Guarantee, Judge, Ledger, Sampled, Violation};
 use crate::replica::Seat;
-use crate::scenario::{Often, Watch};
+use crate::scenario::{Latency, Often, Watch};
 use crate::world::{Behind, Ended, Replay, Run, World};
 use crate::zoo::{Asked, Boxed, System, Viewed};
 
@@ -21,7 +21,7 @@ pub const STANDARD: [&str; 11] =
     ["creation", "sec", "laws", "spec", "effect", "order", "monotone", "refusals", "stamps", "settles", "growth"];
 
 /// These checks, each looking every time.
-pub(super) fn watches(checks: &[&str]) -> Vec<Watch> {
+pub fn watches(checks: &[&str]) -> Vec<Watch> {
     checks.iter().map(|check| Watch { check: (*check).to_owned(), often: Often::Every }).collect()
 }
 
@@ -101,6 +101,18 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
         ran
     }
 
+    /// Runs a story with one seed, for no more than what is found in it: fates whose messages are gone are not
+    /// given to others, and evidence that takes a second run is left out.
+    pub fn glance(&mut self, story: &Story<O>, seed: Seed) -> Ran {
+        self.judge.reset();
+        let mut behind = story.behind(seed);
+        let mut ran = self.once(story, &mut behind, None);
+        if let Behind::Script(script) = &behind {
+            ran.replay = script.outcome();
+        }
+        ran
+    }
+
     /// Runs a story with one seed, and writes down what happens. Of a run that panics it is all up to then.
     pub fn record(&mut self, story: &Story<O>, seed: Seed) -> (Ran, Transcript<O>) {
         let ran = self.run(story, seed);
@@ -141,7 +153,8 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
         let spawn = |seat: Seat| system.spawn(seat, story.pace);
         let asking = story.asking();
         let ran = catch_unwind(AssertUnwindSafe(|| {
-            let mut watching = Watching { judge, transcript, roots: &roots };
+            let at_once = story.plan.scenario().access == Latency::Constant(Span::ZERO);
+            let mut watching = Watching { judge, transcript, at_once, roots: &roots };
             let run = world.run(&story.plan, &spawn, &asking, behind, &mut watching);
             watching.judge.ended(run.ended != Ended::Exhausted, world.replicas());
             run

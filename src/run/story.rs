@@ -1,6 +1,6 @@
 //! What is run: a plan, who asks for what in it, and what is settled beforehand.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::Proposer;
 use crate::base::{ClientId, Fate, Path, Seed};
@@ -19,7 +19,7 @@ pub struct Story<O> {
     /// The requests that come as written.
     pub requests: Vec<Scripted<Ask<O>>>,
     /// What a user beside each replica does, if there are users.
-    pub users: Option<Rc<Activity>>,
+    pub users: Option<Arc<Activity>>,
     /// What becomes of some messages.
     pub fates: Vec<(Path, Fate)>,
     /// What becomes of the others.
@@ -41,7 +41,7 @@ impl<O: Asked> Story<O> {
     /// All that is left open.
     pub fn drawn(plan: Plan, users: Activity, pace: Pace) -> Story<O> {
         let (requests, fates) = (Vec::new(), Vec::new());
-        Story { plan, requests, users: Some(Rc::new(users)), fates, rest: Rest::Drawn, pace }
+        Story { plan, requests, users: Some(Arc::new(users)), fates, rest: Rest::Drawn, pace }
     }
 
     /// What a scenario tells, in the world of this plan; or all of its operations that there are not.
@@ -61,7 +61,7 @@ impl<O: Asked> Story<O> {
             requests.push(Scripted { at: request.at(), replica: request.replica(), op, root });
         }
         let fates = file.fates.iter().map(|decision| (decision.path().clone(), decision.fate())).collect();
-        let (users, rest, pace) = (file.activity().map(Rc::new), file.rest, Pace::each(file.system.period));
+        let (users, rest, pace) = (file.activity().map(Arc::new), file.rest, Pace::each(file.system.period));
         if unknown.is_empty() { Ok(Story { plan, requests, users, fates, rest, pace }) } else { Err(unknown) }
     }
 
@@ -109,7 +109,7 @@ impl<O: Asked> Story<O> {
 /// A script, and a user beside each replica.
 pub struct Asking<'a, O> {
     script: &'a [Scripted<Ask<O>>],
-    users: Option<Rc<Activity>>,
+    users: Option<Arc<Activity>>,
     replicas: u32,
 }
 

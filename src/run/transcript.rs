@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use super::Story;
-use crate::base::{Fate, Name, Path, ReplicaId, Root, Seed};
+use crate::base::{Fate, Known, Name, Observed, Path, ReplicaId, RequestId, Root, Seed, Time};
 use crate::check::Judge;
 use crate::model::Ask;
 use crate::replica::Scripted;
@@ -13,16 +13,32 @@ use crate::trace::{Cause, Event, Kind, Moment, Observer, Paths, Recorder, Trace}
 use crate::world::{Door, settled};
 use crate::zoo::{Asked, Boxed, Viewed};
 
-/// The events of a run, and what was asked for, with its type.
+/// What a replica shows and knows from some event on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    /// The handled event.
+    pub step: u64,
+    /// The replica.
+    pub replica: ReplicaId,
+    /// What it shows.
+    pub view: String,
+    /// The updates that it knows.
+    pub known: Known,
+}
+
+/// The events of a run, what was asked for, with its type, and what replicas showed.
 #[derive(Debug)]
 pub struct Transcript<O> {
     recorder: Recorder,
+    states: Vec<State>,
     asked: Vec<(Name, Scripted<Ask<O>>)>,
+    /// When requests left that have not reached their replica.
+    under_way: BTreeMap<RequestId, Time>,
 }
 
 impl<O> Default for Transcript<O> {
     fn default() -> Transcript<O> {
-        Transcript { recorder: Recorder::new(), asked: Vec::new() }
+        Transcript { recorder: Recorder::new(), states: Vec::new(), asked: Vec::new(), under_way: BTreeMap::new() }
     }
 }
 
@@ -30,6 +46,11 @@ impl<O: Asked> Transcript<O> {
     /// The events.
     pub fn trace(&self) -> &Trace {
         self.recorder.trace()
+    }
+
+    /// What replicas showed and knew, wherever that changed.
+    pub fn states(&self) -> &[State] {
+        &self.states
     }
 
     /// What the run's messages are called in files.
@@ -63,6 +84,8 @@ impl<O: Asked> Transcript<O> {
 pub(super) struct Watching<'a, O: Asked, V: Viewed> {
     pub(super) judge: &'a mut Judge<Boxed<O, V>, O>,
     pub(super) transcript: Option<&'a mut Transcript<O>>,
+    /// Whether a request reaches its replica as soon as it is made.
+    pub(super) at_once: bool,
     /// The names of the requests that are written, with what they are the roots of.
     pub(super) roots: &'a BTreeMap<Name, Root>,
 }
@@ -72,11 +95,33 @@ impl<O: Asked, V: Viewed> Watching<'_, O, V> {
     fn write_down(&mut self, moment: &Moment, event: &Event<'_, Boxed<O, V>>) {
         let Some(transcript) = &mut self.transcript else { return };
         Observer::<Boxed<O, V>>::event(&mut transcript.recorder, moment, event);
-        if let Event::Request { request, replica, op } = event {
-            let plain = || Root::Request(request.client, request.nth);
-            let root = self.roots.get(&moment.name).cloned().unwrap_or_else(plain);
-            let asked = Scripted { at: moment.at, replica: *replica, op: (*op).clone(), root: Some(root) };
-            transcript.asked.push((moment.name, asked));
+        match event {
+            Event::Invoke { request, .. } => drop(transcript.under_way.insert(*request, moment.at)),
+            Event::Request { request, replica, op } => {
+                let plain = || Root::Request(request.client, request.nth);
+                let root = self.roots.get(&moment.name).cloned().unwrap_or_else(plain);
+                // One that waited for its replica came earlier than it was handled, and will wait again.
+                let invoked = transcript.under_way.remove(request).filter(|_| self.at_once);
+                let at = invoked.unwrap_or(moment.at);
+                transcript
+                    .asked
+                    .push((moment.name, Scripted { at, replica: *replica, op: (*op).clone(), root: Some(root) }));
+            }
+            _ => {}
+        }
+    }
+}
+
+impl<O: Asked, V: Viewed> Watching<'_, O, V> {
+    /// What a replica shows and knows now, if that is something else than before.
+    #[cold]
+    fn draw_up(&mut self, moment: &Moment, replica: ReplicaId, replicas: &[Boxed<O, V>]) {
+        let Some(transcript) = &mut self.transcript else { return };
+        let view = format!("{:?}", replicas[replica.index()].view());
+        let known = self.judge.ledger().known(replica);
+        let last = transcript.states.iter().rev().find(|state| state.replica == replica);
+        if last.is_none_or(|last| last.view != view || last.known != *known) {
+            transcript.states.push(State { step: moment.step, replica, view, known: known.clone() });
         }
     }
 }
@@ -97,6 +142,9 @@ impl<O: Asked, V: Viewed> Observer<Boxed<O, V>> for Watching<'_, O, V> {
 
     #[inline]
     fn stepped(&mut self, moment: &Moment, replica: ReplicaId, replicas: &[Boxed<O, V>]) -> ControlFlow<()> {
+        if self.transcript.is_some() {
+            self.draw_up(moment, replica, replicas);
+        }
         self.judge.stepped(moment, replica, replicas)
     }
 }

@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use super::runner::watches;
-use super::{Finding, Hostile, Runner, Story};
+use super::{Finding, Hostile, Runner, Story, watches};
 use crate::base::Seed;
 use crate::scenario::Plan;
 use crate::zoo::{AnySystem, Asked, System, Viewed, Visitor};

@@ -41,6 +41,9 @@ pub struct File {
     /// The one seed that this is about: what replicas and clients draw is drawn from it.
     #[serde(default)]
     pub seed: Option<Seed>,
+    /// Where it was found, if it is a counterexample.
+    #[serde(default)]
+    pub origin: Option<Origin>,
     /// How many seeds are run where nothing else is asked for.
     #[serde(default = "hundred")]
     pub seeds: u64,
@@ -56,6 +59,18 @@ pub struct File {
 
 fn hundred() -> u64 {
     100
+}
+
+/// Where a counterexample comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Origin {
+    /// The scenario in which it was found.
+    pub scenario: String,
+    /// The seed in which it was found.
+    pub seed: Seed,
+    /// What was found, in a sentence.
+    pub says: String,
 }
 
 /// A check that watches.

@@ -16,7 +16,7 @@ mod topology;
 pub use fault::{
     Clock, Crash, Disk, Down, Durability, Fault, Flapping, InFlight, Partition, Rebirth, Shape, When, Who,
 };
-pub use file::{Activity, Expectation, FORMAT_VERSION, File, FileError, Often, SystemName, Watch};
+pub use file::{Activity, Expectation, FORMAT_VERSION, File, FileError, Often, Origin, SystemName, Watch};
 pub use latency::{Latency, LatencyError};
 pub use link::{Bursts, Duplicates, Link, LinkRule, Reorder};
 pub use plan::{MOST_REPLICAS, Plan};

@@ -98,6 +98,11 @@ impl Operation {
         )
     }
 
+    /// One that is written so.
+    pub fn from_text(text: String) -> Operation {
+        Operation(text)
+    }
+
     /// Reads it as an operation of some kind.
     pub fn read<O: DeserializeOwned>(&self) -> Result<O, ron::error::SpannedError> {
         options().from_str(&self.0)

@@ -17,9 +17,9 @@ use crate::model::{Ask, Told};
 use crate::replica::{Context, Payload, Proposes, Replica};
 
 /// What a replica in a box can be asked for.
-pub trait Asked: Clone + Debug + PartialEq + Serialize + DeserializeOwned + 'static {}
+pub trait Asked: Clone + Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {}
 
-impl<O: Clone + Debug + PartialEq + Serialize + DeserializeOwned + 'static> Asked for O {}
+impl<O: Clone + Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static> Asked for O {}
 
 /// What a replica in a box can show.
 pub trait Viewed: Clone + Eq + Debug + Canonical + 'static {}

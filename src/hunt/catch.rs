@@ -1,0 +1,67 @@
+//! A finding of a scenario file, as a file of its own.
+
+use super::{Counterexample, Limits, Size, pursue};
+use crate::base::Seed;
+use crate::run::{Finding, NoOperation, Picture, RunError, Signature, Story, resolve, same, watches_of};
+use crate::scenario::{Expectation, File, Origin, Plan};
+use crate::zoo::{AnySystem, Asked, System, Viewed, Visitor};
+
+/// The smallest story found for what was found in one seed of a file.
+#[derive(Debug)]
+pub struct Catch {
+    /// The story as a scenario that must show the same again.
+    pub file: File,
+    /// What happens in it.
+    pub picture: Picture,
+    /// What is found.
+    pub finding: Finding,
+    /// What makes it the same finding.
+    pub signature: Signature,
+    /// How large it is.
+    pub size: Size,
+    /// Whether nothing more can be taken away.
+    pub is_minimal: bool,
+}
+
+/// Runs one seed of a file, and makes what is found in it as small as can be.
+pub fn catch(file: &File, seed: Seed, limits: &Limits) -> Result<Option<Catch>, RunError> {
+    let (plan, system) = resolve(file)?;
+    system.visit(Catching { file, plan, seed, limits }).map_err(RunError::Operations)
+}
+
+struct Catching<'a> {
+    file: &'a File,
+    plan: Plan,
+    seed: Seed,
+    limits: &'a Limits,
+}
+
+impl Visitor for Catching<'_> {
+    type Output = Result<Option<Catch>, Vec<NoOperation>>;
+
+    fn visit<O: Asked, V: Viewed>(self, system: System<O, V>) -> Self::Output {
+        let Catching { file, plan, seed, limits } = self;
+        let story: Story<O> = Story::of(file, plan)?;
+        let checks = watches_of(file, &system);
+        let make = || -> System<O, V> {
+            let again = resolve(file).map(|(_, system): (Plan, AnySystem)| same(system));
+            again.unwrap_or_else(|error| unreachable!("it was resolved before: {error}"))
+        };
+        let found = pursue(&make, &checks, &story, seed, limits);
+        Ok(found.map(|found| told(file, found)))
+    }
+}
+
+/// A counterexample, written down in the place of what the file told.
+fn told<O: Asked>(file: &File, found: Counterexample<O>) -> Catch {
+    let Counterexample { story, seed, finding, signature, transcript, is_minimal, .. } = found;
+    let mut smaller = file.clone();
+    story.write(&mut smaller);
+    smaller.seed = Some(seed);
+    smaller.expect = Expectation::Violates(finding.check().to_owned());
+    let says = finding.to_string();
+    let says = says.lines().next().unwrap_or_default().to_owned();
+    smaller.origin = Some(Origin { scenario: file.name.clone(), seed, says });
+    let picture = Picture::of(story.plan.replicas(), &transcript, Some(&finding));
+    Catch { file: smaller, picture, finding, signature, size: Size::of(&story), is_minimal }
+}

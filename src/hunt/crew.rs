@@ -1,0 +1,102 @@
+//! Those who try out whether smaller stories still show a violation: one on each core.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex};
+use std::thread::Scope;
+
+use super::Limits;
+use crate::base::{Path, Seed};
+use crate::run::{Runner, Signature, Story};
+use crate::scenario::Watch;
+use crate::shrink::Tester;
+use crate::zoo::{Asked, System, Viewed};
+
+/// Where candidates come from and what has become of them.
+type Task<O> = (usize, Story<O>);
+type Tried<O> = (usize, Option<Story<O>>);
+
+/// Tests candidates on several threads, with the answer that one would give.
+pub struct Crew<O> {
+    tasks: Sender<Task<O>>,
+    tried: Receiver<Tried<O>>,
+    limits: Limits,
+}
+
+impl<O: Asked> Crew<O> {
+    /// One that looks for findings of this signature in the run of this seed; everybody in it makes a system of
+    /// their own.
+    pub fn gather<'scope, 'env: 'scope, V: Viewed>(
+        scope: &'scope Scope<'scope, 'env>,
+        make: &'env (dyn Fn() -> System<O, V> + Sync),
+        checks: &'env [Watch],
+        (seed, signature): (Seed, &'env Signature),
+        limits: Limits,
+    ) -> Crew<O> {
+        let (tasks, waiting) = mpsc::channel::<Task<O>>();
+        let (results, tried) = mpsc::channel();
+        let waiting = Arc::new(Mutex::new(waiting));
+        for _ in 0..limits.jobs {
+            let (waiting, results) = (Arc::clone(&waiting), results.clone());
+            scope.spawn(move || {
+                let mut runner = Runner::new(make(), checks);
+                loop {
+                    let task = waiting.lock().unwrap_or_else(|broken| broken.into_inner()).recv();
+                    let Ok((nth, story)) = task else { return };
+                    let shown = shows(&mut runner, story, seed, signature);
+                    if results.send((nth, shown)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        Crew { tasks, tried, limits }
+    }
+}
+
+/// The story without the fates that found no message, if something of this signature is found in it.
+fn shows<O: Asked, V: Viewed>(
+    runner: &mut Runner<O, V>,
+    mut story: Story<O>,
+    seed: Seed,
+    signature: &Signature,
+) -> Option<Story<O>> {
+    let ran = runner.glance(&story, seed);
+    if Signature::of(&ran.finding?) != *signature {
+        return None;
+    }
+    let unused: BTreeSet<&Path> = ran.replay.unused.iter().collect();
+    if !unused.is_empty() {
+        story.fates.retain(|(path, _)| !unused.contains(path));
+    }
+    Some(story)
+}
+
+impl<O: Asked> Tester<O> for Crew<O> {
+    fn first(&mut self, candidates: usize, make: &dyn Fn(usize) -> Option<Story<O>>) -> Option<(usize, Story<O>)> {
+        let (mut next, mut under_way) = (0, 0);
+        let mut shown: BTreeMap<usize, Story<O>> = BTreeMap::new();
+        loop {
+            // Whatever comes after one that shows it is not worth trying.
+            while under_way < self.limits.jobs && next < candidates && shown.is_empty() && !self.is_tired() {
+                if let Some(story) = make(next) {
+                    self.tasks.send((next, story)).ok()?;
+                    under_way += 1;
+                }
+                next += 1;
+            }
+            if under_way == 0 {
+                return shown.pop_first();
+            }
+            let (nth, story) = self.tried.recv().ok()?;
+            under_way -= 1;
+            if let Some(story) = story {
+                shown.insert(nth, story);
+            }
+        }
+    }
+
+    fn is_tired(&self) -> bool {
+        self.limits.are_reached()
+    }
+}

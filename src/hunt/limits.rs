@@ -1,0 +1,29 @@
+//! How long a hunt may take, and on how many threads.
+#![allow(clippy::disallowed_types, reason = "people wait for a hunt by the clock on the wall; no run reads it")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+/// How long there is, and on how many threads.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// How many threads work.
+    pub jobs: usize,
+    /// When to be content with what there is.
+    pub until: Option<Instant>,
+    /// Set by whoever cannot wait any longer.
+    pub stop: Arc<AtomicBool>,
+}
+
+impl Limits {
+    /// So many threads, and all the time that it takes.
+    pub fn jobs(jobs: usize) -> Limits {
+        Limits { jobs: jobs.max(1), until: None, stop: Arc::default() }
+    }
+
+    /// Whether time is up.
+    pub fn are_reached(&self) -> bool {
+        self.stop.load(Ordering::Relaxed) || self.until.is_some_and(|until| Instant::now() >= until)
+    }
+}
