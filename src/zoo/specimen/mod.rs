@@ -15,6 +15,7 @@ mod maps;
 mod queries;
 mod registers;
 mod rich;
+mod sessions;
 mod sets;
 mod sync;
 #[cfg(test)]
@@ -31,13 +32,13 @@ pub type Sound = (&'static str, &'static [Need], AnySystem);
 /// The right form of those types, layers, protocols and rows that were written to make a mistake to.
 pub fn sound() -> impl Iterator<Item = Sound> {
     let types = [lists::sound(), queries::sound(), rich::sound(), trees::sound()].into_iter().flatten();
-    types.chain(broadcast::sound()).chain(sync::sound())
+    types.chain(broadcast::sound()).chain(sync::sound()).chain(sessions::sound())
 }
 
 /// All specimens, by family.
 pub fn all() -> impl Iterator<Item = &'static Specimen> {
     let plain = [counters::ALL, registers::ALL, sets::ALL, maps::ALL, composites::ALL];
     let placed = [lists::ALL, queries::ALL, rich::ALL, trees::ALL];
-    let told = [broadcast::ALL, sync::ALL, harness::ALL];
+    let told = [broadcast::ALL, sync::ALL, sessions::ALL, harness::ALL];
     plain.into_iter().chain(placed).chain(told).flatten()
 }
