@@ -538,6 +538,9 @@ impl<O: Clone> Ledger<O> {
                 if *memory != Memory::Durable || !standing.always_durable {
                     standing.accepted.clear();
                 }
+                if *memory == Memory::Nothing {
+                    standing.arrived.clear();
+                }
                 (standing.up, standing.identity) = (true, *identity);
                 (standing.mind, standing.before, standing.durable) = (mind, mind, mind);
                 standing.damaged = damaged;
