@@ -183,3 +183,70 @@ impl<S: Observed, O: Debug> Check<S, O> for Delivery {
         self.judged
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Checking, verdict};
+    use super::*;
+
+    #[track_caller]
+    fn says(check: Delivery, tale: &str, verdict_is: &str) {
+        let check: Checking = Box::new(check);
+        assert_eq!(verdict(3, check, tale), verdict_is);
+    }
+
+    #[test]
+    fn what_is_taken_in_twice_is_a_duplicate_also_after_a_crash() {
+        let crash = "c0 writes a at n0
+                     n0 sends m to n1 with a
+                     n0 sends n to n1 with a
+                     m comes with a
+                     n1 dies
+                     n1 returns
+                     n comes with a";
+        says(Delivery::once(), crash, r#"n1 takes in n0#1 "a" a second time"#);
+        says(Delivery::once(), &crash.replace("n comes with a", "n waits"), "holds");
+        says(Delivery::once(), &crash.replace("n1 returns", "n1 returns with nothing"), "holds");
+    }
+
+    #[test]
+    fn fifo_order_is_that_of_the_issuer_and_says_nothing_of_others() {
+        let second_first = "c0 writes a at n0
+                            c0 writes b at n0
+                            c1 writes c at n1
+                            n0 sends m to n1 with a
+                            n0 sends n to n1 with b
+                            n1 sends o to n0 with c
+                            o comes with c
+                            n comes with b";
+        let why = r#"n1 takes in n0#2 "b", but not yet n0#1 "a", which the same replica had issued before it"#;
+        says(Delivery::fifo(), second_first, why);
+        says(Delivery::fifo(), &second_first.replace("n comes", "m comes with a\n n comes"), "holds");
+    }
+
+    #[test]
+    fn causal_order_asks_for_what_the_issuer_had_taken_in() {
+        let answer_first = "c0 writes question at n0
+                            n0 sends m to n1 with question
+                            n0 sends o to n2 with question
+                            m comes with question
+                            c1 writes answer at n1
+                            n1 sends n to n2 with answer
+                            n comes with answer";
+        let why = r#"n2 takes in n1#1 "answer", but not yet n0#1 "question", which its issuer had taken in before it"#;
+        says(Delivery::causal(), answer_first, why);
+        says(Delivery::fifo(), answer_first, "holds");
+        says(Delivery::causal(), &answer_first.replace("n comes", "o comes with question\n n comes"), "holds");
+        says(Delivery::causal(), &answer_first.replace("m comes with question", ""), "holds");
+    }
+
+    #[test]
+    fn what_comes_in_one_message_is_taken_in_at_once() {
+        let together = "c0 writes a at n0
+                        c0 writes b at n0
+                        n0 sends m to n1
+                        m comes";
+        says(Delivery::fifo(), together, "holds");
+        says(Delivery::causal(), together, "holds");
+    }
+}

@@ -80,3 +80,31 @@ impl<S: Observed, O: Debug> Check<S, O> for Durable {
         self.judged
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{judged, verdict};
+    use super::*;
+
+    const LOST: &str = "c0 writes a at n0
+                        n0 sends m to n1
+                        n0 dies
+                        n0 returns with nothing";
+
+    #[test]
+    fn what_was_acknowledged_is_not_lost_while_it_is_somewhere() {
+        let says = |tale: &str| verdict(2, Box::new(Durable::default()), tale);
+        assert_eq!(says(LOST), "holds", "it is on the way");
+        assert_eq!(says(&LOST.replace("n0 dies", "m comes\n n0 dies")), "holds", "it has come");
+        assert_eq!(says(&LOST.replace(" with nothing", "")), "holds", "the disk has it");
+        let nowhere = r#"nobody knows {n0#1 "a"} any more, and all of it was acknowledged"#;
+        assert_eq!(says(&LOST.replace("n0 sends m to n1", "")), nowhere);
+        assert_eq!(says(&format!("{LOST}\n m waits\n n1 dies\n n1 returns with nothing")), nowhere);
+    }
+
+    #[test]
+    fn what_nobody_was_told_may_be_lost() {
+        let untold = LOST.replace("n0 sends m to n1", "").replace("c0 writes a", "c0 asks for a");
+        assert_eq!(judged(2, vec![Box::new(Durable::default())], &untold), (None, vec![0]));
+    }
+}

@@ -89,3 +89,33 @@ where
         self.judged
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{judged, verdict};
+    use super::*;
+
+    fn shown() -> Specification<String, String> {
+        Specification::new("what was written", |_| String::new()).intending(|_, op: &String, after: &String| {
+            if after == op { Ok(()) } else { Err(format!("{after:?} is shown")) }
+        })
+    }
+
+    #[test]
+    fn a_writer_sees_what_it_wrote() {
+        let says = |tale: &str| verdict(2, Box::new(Effect::new(shown())), tale);
+        assert_eq!(says("c0 writes a at n0"), r#"n0 accepted n0#1 "a", but "" is shown"#);
+        assert_eq!(says("n0 shows a \n c0 writes a at n0"), "holds");
+    }
+
+    #[test]
+    fn nothing_is_asked_of_what_others_wrote_nor_where_nothing_is_promised() {
+        let tale = "n0 shows a
+                    c0 writes a at n0
+                    n0 sends m to n1
+                    m comes";
+        let mute = Specification::new("what was written", |_| String::new());
+        let (found, times) = judged(2, vec![Box::new(Effect::new(shown())), Box::new(Effect::new(mute))], tale);
+        assert_eq!((found, times), (None, vec![1, 0]));
+    }
+}

@@ -343,6 +343,10 @@ impl<O> Ledger<O> {
     fn begin(&mut self, doing: Doing) {
         self.doing = doing;
         self.in_hand = None;
+        // What was neither accepted nor answered when it came can still be, later and elsewhere.
+        if let Some((request, op)) = self.asked.take() {
+            self.waiting.insert(request, op);
+        }
     }
 
     fn take_in(&mut self, replica: ReplicaId, load: &Load, damaged: bool) {
@@ -465,9 +469,6 @@ impl<O: Clone> Ledger<O> {
             }
             Event::Request { request, op, .. } => {
                 self.begin(Doing::Asked(*request));
-                if let Some((request, op)) = self.asked.take() {
-                    self.waiting.insert(request, op);
-                }
                 self.asked = op.asks().map(|op| (*request, op.clone()));
             }
             Event::Answer { request, .. } => {
@@ -536,6 +537,9 @@ impl<O: Clone> Ledger<O> {
                 let standing = &mut self.standings[replica.index()];
                 if *memory != Memory::Durable || !standing.always_durable {
                     standing.accepted.clear();
+                }
+                if *memory == Memory::Nothing {
+                    standing.arrived.clear();
                 }
                 (standing.up, standing.identity) = (true, *identity);
                 (standing.mind, standing.before, standing.durable) = (mind, mind, mind);

@@ -25,6 +25,8 @@ mod sessions;
 mod settles;
 mod stability;
 mod stamps;
+#[cfg(test)]
+mod testing;
 mod total;
 mod violation;
 mod words;

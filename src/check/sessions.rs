@@ -210,3 +210,103 @@ impl<S: Observed, O: Debug> Check<S, O> for Sessions {
         self.judged
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::verdict;
+    use super::*;
+
+    #[track_caller]
+    fn says(guarantee: Guarantee, tale: &str, verdict_is: &str) {
+        assert_eq!(verdict(3, Box::new(Sessions::new(guarantee)), tale), verdict_is);
+    }
+
+    #[test]
+    fn a_client_that_moves_faster_than_its_write_does_not_see_it() {
+        let moves = "c0 writes a at n0
+                     c1 writes b at n1
+                     n0 sends m to n1
+                     c0 reads at n1";
+        says(Guarantee::ReadYourWrites, moves, r#"n1 answers c0 without {n0#1 "a"}, which it had written"#);
+        says(Guarantee::ReadYourWrites, &moves.replace("c0 reads", "m comes\n c0 reads"), "holds");
+        says(Guarantee::ReadYourWrites, &moves.replace("c0 reads", "c1 reads"), "holds");
+    }
+
+    #[test]
+    fn a_write_counts_as_written_when_it_was_answered() {
+        let asks = "c0 asks for a at n0
+                    c0 reads at n1";
+        says(Guarantee::ReadYourWrites, asks, "holds");
+        let answered = asks.replace("c0 reads", "n0 answers a\n c0 reads");
+        says(Guarantee::ReadYourWrites, &answered, r#"n1 answers c0 without {n0#1 "a"}, which it had written"#);
+    }
+
+    #[test]
+    fn a_client_that_moves_back_in_time_sees_less() {
+        let back = "c1 writes a at n0
+                    c0 reads at n0
+                    n0 sends m to n1
+                    c0 reads at n1";
+        says(Guarantee::MonotonicReads, back, r#"n1 answers c0 without {n0#1 "a"}, which it had seen"#);
+        says(Guarantee::MonotonicReads, &back.replace("c0 reads at n1", "m comes\n c0 reads at n1"), "holds");
+    }
+
+    #[test]
+    fn a_client_that_stays_sees_less_where_its_replica_forgets() {
+        let forgets = "c0 writes a at n0
+                       n0 dies
+                       n0 returns with nothing
+                       c0 reads at n0";
+        for guarantee in [Guarantee::ReadYourWrites, Guarantee::MonotonicReads] {
+            assert!(verdict(1, Box::new(Sessions::new(guarantee)), forgets).starts_with("n0 answers c0 without {n0#1"));
+            says(guarantee, &forgets.replace(" with nothing", ""), "holds");
+        }
+    }
+
+    #[test]
+    fn the_second_of_two_writes_does_not_come_first() {
+        let second_first = "c0 writes a at n0
+                            n0 sends m to n1 with a
+                            c0 writes b at n0
+                            n0 sends n to n1 with b
+                            n comes with b";
+        let says_so = r#"n1 knows n0#2 "b" and not {n0#1 "a"}, which its client had before it"#;
+        says(Guarantee::MonotonicWrites, second_first, says_so);
+        says(Guarantee::MonotonicWrites, &second_first.replace("n comes", "m comes with a\n n comes"), "holds");
+        let unanswered = second_first.replace("c0 writes a", "c0 asks for a");
+        let (found, judged) =
+            super::super::testing::judged(3, vec![Box::new(Sessions::new(Guarantee::MonotonicWrites))], &unanswered);
+        assert_eq!((found, judged), (None, vec![0]), "who does not wait for an answer asks for no order");
+    }
+
+    #[test]
+    fn a_client_that_moves_between_two_writes_leaves_the_first_behind() {
+        let moves = "c0 writes a at n0
+                     c0 writes b at n1";
+        let says_so = r#"n1 knows n1#1 "b" and not {n0#1 "a"}, which its client had before it"#;
+        says(Guarantee::MonotonicWrites, moves, says_so);
+    }
+
+    #[test]
+    fn an_answer_does_not_come_before_the_question() {
+        let answer_first = "c0 writes question at n0
+                            n0 sends m to n1
+                            m comes
+                            c1 reads at n1
+                            c1 writes answer at n1
+                            n0 sends x to n2 with question
+                            n1 sends y to n2 with answer
+                            y comes with answer";
+        let says_so = r#"n2 knows n1#1 "answer" and not {n0#1 "question"}, which its client had before it"#;
+        says(Guarantee::WritesFollowReads, answer_first, says_so);
+        let in_order = answer_first.replace("y comes", "x comes with question\n y comes");
+        says(Guarantee::WritesFollowReads, &in_order, "holds");
+        // Who answers without having looked had seen nothing: only what its replica knew is missing.
+        let unread = answer_first.replace("c1 reads at n1", "");
+        let (found, _) =
+            super::super::testing::judged(3, vec![Box::new(Sessions::new(Guarantee::WritesFollowReads))], &unread);
+        assert_eq!(found, None);
+        says(Guarantee::ConsistentPrefix, &unread, r#"n2 knows {n1#1 "answer"} without their past"#);
+        says(Guarantee::ConsistentPrefix, &in_order, "holds");
+    }
+}

@@ -108,6 +108,8 @@ impl Hostile {
             }
             Need::FewRequests => self.activity.odds = Odds::permille(80),
             Need::ManyRequests => self.activity.odds = Odds::permille(900),
+            Need::Roaming => self.activity.roam = Odds::permille(500),
+            Need::Reading => self.activity.reads = Odds::permille(400),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::Specimen;
+use super::{Sound, Specimen};
 use crate::base::Refused;
 use crate::model::set::{SetOp, add_wins};
 use crate::replica::{DataType, Site, StateBased};
@@ -13,7 +13,9 @@ use crate::zoo::set::OrSet;
 use crate::zoo::sync::FullState;
 
 /// All of them.
-pub(super) const ALL: &[Specimen] = &[Specimen {
+pub(super) const ALL: &[Specimen] = &[SAYS_YES, SHOWS_LATER];
+
+const SAYS_YES: Specimen = Specimen {
     name: "says_yes_and_does_nothing",
     mistake: "an add that there is no room for is accepted and dropped",
     known_from: "bounds that were added later, below code that has already said yes",
@@ -22,7 +24,7 @@ pub(super) const ALL: &[Specimen] = &[Specimen {
     needs: &[],
     story: "n0 shows two elements, and is asked to add a third",
     system: || System::judged_by(add_wins(), FullState::new(SaysYes(OrSet::new()))).into(),
-}];
+};
 
 /// A set that says yes to what it has no room for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -56,4 +58,72 @@ impl StateBased for SaysYes {
     fn merge(&mut self, other: &SaysYes) {
         self.0.merge(&other.0);
     }
+}
+
+const SHOWS_LATER: Specimen = Specimen {
+    name: "view_built_when_told",
+    mistake: "what is shown is built anew when a message comes, and not after an own operation",
+    known_from: "caches that are invalidated by what the sync layer brings, and by nothing else",
+    harm: "a user presses the button again and again, until the network answers and all of it appears",
+    caught_by: "effect",
+    needs: &[],
+    story: "n0 adds, and shows nothing until n1 gossips",
+    system: || System::judged_by(add_wins(), FullState::new(Cached::built(When::Told))).into(),
+};
+
+/// When what is shown is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum When {
+    /// After everything that changes something: this is how it should be.
+    Changed,
+    /// When another state came.
+    Told,
+}
+
+/// A set that shows what it built before.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Cached {
+    when: When,
+    set: OrSet<String>,
+    shown: BTreeSet<String>,
+}
+
+impl Cached {
+    fn built(when: When) -> Cached {
+        Cached { when, set: OrSet::new(), shown: BTreeSet::new() }
+    }
+}
+
+impl DataType for Cached {
+    type Op = SetOp<String>;
+    type View = BTreeSet<String>;
+
+    fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> SetOp<String> {
+        self.set.propose(pick)
+    }
+
+    fn view(&self) -> BTreeSet<String> {
+        self.shown.clone()
+    }
+}
+
+impl StateBased for Cached {
+    fn apply(&mut self, op: &SetOp<String>, site: Site) -> Result<(), Refused> {
+        self.set.apply(op, site)?;
+        if self.when == When::Changed {
+            self.shown = self.set.view();
+        }
+        Ok(())
+    }
+
+    fn merge(&mut self, other: &Cached) {
+        self.set.merge(&other.set);
+        self.shown = self.set.view();
+    }
+}
+
+/// What shows at once what it did.
+pub(super) fn sound() -> Vec<Sound> {
+    let cached = System::judged_by(add_wins(), FullState::new(Cached::built(When::Changed)));
+    vec![("a view that is kept", &[], cached.into())]
 }

@@ -66,4 +66,8 @@ pub enum Need {
     FewRequests,
     /// Clients ask much more often.
     ManyRequests,
+    /// Clients turn to any replica, and to another one the next time.
+    Roaming,
+    /// Clients often only look.
+    Reading,
 }

@@ -7,6 +7,7 @@
 mod broadcast;
 mod composites;
 mod counters;
+mod durability;
 mod gossip;
 mod harness;
 mod kinds;
@@ -15,6 +16,7 @@ mod maps;
 mod queries;
 mod registers;
 mod rich;
+mod sessions;
 mod sets;
 mod sync;
 #[cfg(test)]
@@ -30,14 +32,20 @@ pub type Sound = (&'static str, &'static [Need], AnySystem);
 
 /// The right form of those types, layers, protocols and rows that were written to make a mistake to.
 pub fn sound() -> impl Iterator<Item = Sound> {
-    let types = [lists::sound(), queries::sound(), rich::sound(), trees::sound()].into_iter().flatten();
-    types.chain(broadcast::sound()).chain(sync::sound())
+    let types =
+        [registers::sound(), lists::sound(), queries::sound(), rich::sound(), trees::sound()].into_iter().flatten();
+    types
+        .chain(broadcast::sound())
+        .chain(sync::sound())
+        .chain(sessions::sound())
+        .chain(durability::sound())
+        .chain(harness::sound())
 }
 
 /// All specimens, by family.
 pub fn all() -> impl Iterator<Item = &'static Specimen> {
     let plain = [counters::ALL, registers::ALL, sets::ALL, maps::ALL, composites::ALL];
     let placed = [lists::ALL, queries::ALL, rich::ALL, trees::ALL];
-    let told = [broadcast::ALL, sync::ALL, harness::ALL];
+    let told = [broadcast::ALL, sync::ALL, sessions::ALL, durability::ALL, harness::ALL];
     plain.into_iter().chain(placed).chain(told).flatten()
 }

@@ -34,6 +34,9 @@ pub struct Intervals<T: DeltaBased> {
     count: u64,
     /// The latest of them.
     log: VecDeque<Entry<T::Delta>>,
+    /// The updates that changed nothing here, as others had the same effect, with the number of changes that
+    /// there were then. Whoever has these has what the update would have changed.
+    idle: Vec<(u64, Update)>,
     longest: usize,
     plain: bool,
     /// How many changes of each neighbour are in here.
@@ -108,6 +111,7 @@ impl<T: Gossiped> Intervals<T> {
             known: Knowledge::new(),
             count: 0,
             log: VecDeque::new(),
+            idle: Vec::new(),
             longest: LONGEST,
             plain: false,
             taken: BTreeMap::new(),
@@ -144,6 +148,7 @@ impl<T: Gossiped> Intervals<T> {
         let Some(least) = all.min() else { return };
         let done = least.saturating_sub(self.begins()).min(self.log.len() as u64);
         self.log.drain(..done as usize);
+        self.idle.retain(|(count, _)| *count >= least);
     }
 
     /// What a neighbour is to be told.
@@ -165,6 +170,7 @@ impl<T: Gossiped> Intervals<T> {
             }
             updates.extend_from_slice(&entry.updates);
         }
+        updates.extend(self.idle.iter().filter(|(count, _)| *count >= from).map(|(_, update)| *update));
         // The receiver's own echo needs no telling, until the log has to be rid of it.
         if delta.is_none() && upto - from < self.longest as u64 / 2 {
             return None;
@@ -174,10 +180,13 @@ impl<T: Gossiped> Intervals<T> {
     }
 
     /// Takes in a delta, and keeps what is new of it.
-    fn take(&mut self, from: ReplicaId, delta: &T::Delta, updates: Vec<Update>) {
-        if let Some(news) = self.value.news(delta) {
+    fn take(&mut self, from: ReplicaId, delta: Option<&T::Delta>, updates: Vec<Update>) {
+        let news = delta.and_then(|delta| Some((delta, self.value.news(delta)?)));
+        if let Some((delta, news)) = news {
             self.value.join(delta);
             self.note(if self.plain { delta.clone() } else { news }, updates, Some(from));
+        } else {
+            self.idle.extend(updates.into_iter().map(|update| (self.count, update)));
         }
     }
 }
@@ -212,10 +221,8 @@ impl<T: Gossiped> Protocol for Intervals<T> {
                     return turn.post(from, IntervalMessage::Lack { from: *taken }, Carries::Nothing);
                 }
                 *taken = (*taken).max(*upto);
-                if let Some(delta) = delta {
-                    let news = updates.iter().copied().filter(|update| !self.known.contains(*update));
-                    self.take(from, delta, news.collect());
-                }
+                let news = updates.iter().copied().filter(|update| !self.known.contains(*update));
+                self.take(from, delta.as_ref(), news.collect());
                 self.known.extend(updates);
                 turn.incorporate();
                 turn.changed();
@@ -225,7 +232,7 @@ impl<T: Gossiped> Protocol for Intervals<T> {
                 let taken = self.taken.entry(*sender).or_default();
                 *taken = (*taken).max(*upto);
                 let news = known.beyond(&self.known);
-                self.take(from, &value.whole(), news);
+                self.take(from, Some(&value.whole()), news);
                 self.value.merge(value);
                 self.known.merge(known);
                 turn.incorporate();
@@ -342,6 +349,25 @@ mod tests {
     fn a_delta_does_not_go_back_to_where_it_came_from_unless_gossip_is_plain() {
         assert_eq!(passed_on(Intervals::new(GCounter::new())), [ReplicaId(2)]);
         assert_eq!(passed_on(Intervals::plain(GCounter::new())), [ReplicaId(0), ReplicaId(2)]);
+    }
+
+    #[test]
+    fn an_update_that_changes_nothing_is_passed_on_by_name() {
+        let mut bench = Bench::new(3, Intervals::new(TaggedOrSet::new()));
+        let to = |bench: &mut Bench<_>, from: u32, to: u32| {
+            let told: Vec<_> = bench.round(from).into_iter().filter(|(peer, ..)| *peer == ReplicaId(to)).collect();
+            bench.settle(from, told);
+        };
+        bench.ask(0, SetOp::Add('a'));
+        (1..3).for_each(|peer| to(&mut bench, 0, peer));
+        bench.ask(1, SetOp::Remove('a'));
+        bench.ask(2, SetOp::Remove('a'));
+        to(&mut bench, 1, 2);
+        bench.ask(1, SetOp::Add('b'));
+        to(&mut bench, 1, 2);
+        to(&mut bench, 2, 0);
+        assert_eq!(bench.protocol(0).known(), bench.protocol(2).known());
+        assert_eq!(bench.protocol(0).known().len(), 4, "also the removal that the other removal had made idle");
     }
 
     #[test]

@@ -188,11 +188,11 @@ pub(super) const ALL: &[Specimen] = &[
 
 const PERIOD: Span = Span::millis(20);
 
-fn retransmit<B: Body>() -> Retransmit<B> {
+pub(super) fn retransmit<B: Body>() -> Retransmit<B> {
     Retransmit::on(Ground::HOSTILE, PERIOD, 1000)
 }
 
-fn gossip<B: Body>() -> Gossip<B> {
+pub(super) fn gossip<B: Body>() -> Gossip<B> {
     Gossip::on(Ground::HOSTILE, Mode::PushPull, 1, PERIOD)
 }
 

@@ -8,8 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::{Small, Write, gossiping};
 use crate::base::{Hybrid, Stamp, Wall};
 use crate::model::Source;
+use crate::model::register::last_writer;
 use crate::replica::Site;
+use crate::zoo::System;
+use crate::zoo::register::LwwRegister;
 use crate::zoo::specimen::{Need, Specimen};
+use crate::zoo::sync::FullState;
 
 /// How the next stamp of a hybrid clock comes about.
 trait Ticking: Clone + Debug + 'static {
@@ -76,6 +80,20 @@ pub(super) const CLAIMS_CAUSALITY: Specimen = Specimen {
     needs: &[Need::ClockAhead],
     story: "the clock of n0 is far ahead; n0 writes, n1 merges, and writes",
     system: || gossiping::<ByHybrid<Reading>>(Source::Hybrid),
+};
+
+pub(super) const BELOW_WHAT_IS_THERE: Specimen = Specimen {
+    name: "write_below_what_is_there",
+    mistake: "the right register by own clocks, under the promise of a causal clock: that a writer sees its write",
+    known_from: "The Trouble with Timestamps (2013): databases that let the last writer win by the servers' clocks",
+    harm: "a user saves, is told that it is done, and sees what was there before; and so does everybody",
+    caught_by: "effect",
+    needs: &[Need::ClockSetBack],
+    story: "n0 writes, its clock is set back, and n0 writes",
+    system: || {
+        let register = LwwRegister::<String, Wall>::new();
+        System::judged_by(last_writer(Source::Lamport), FullState::new(register)).into()
+    },
 };
 
 #[derive(Clone, Debug)]

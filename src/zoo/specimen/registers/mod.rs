@@ -8,11 +8,12 @@ use std::fmt::Debug;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::Specimen;
-use crate::base::{Refused, Stamp};
+use super::{Need, Sound, Specimen};
+use crate::base::{Lamport, Refused, Stamp};
 use crate::model::Source;
 use crate::model::register::{RegisterOp, last_writer};
 use crate::replica::{DataType, Element, Site, StateBased};
+use crate::zoo::register::LwwRegister;
 use crate::zoo::sync::FullState;
 use crate::zoo::{AnySystem, System};
 
@@ -27,6 +28,7 @@ pub(super) const ALL: &[Specimen] = &[
     ties::LOCAL_PREFERENCE,
     ties::NO_COUNT,
     clocks::CLAIMS_CAUSALITY,
+    clocks::BELOW_WHAT_IS_THERE,
     clocks::ASSIGNED_AND_JOINED_LATER,
     clocks::EQUAL_TICKS,
     clocks::AHEAD_OF_ALL,
@@ -35,6 +37,12 @@ pub(super) const ALL: &[Specimen] = &[
     siblings::COUNTERS_COMPARED,
     numbers::ASSIGNED,
 ];
+
+/// What keeps the promise of a causal clock, however wrong the replicas' own clocks are.
+pub(super) fn sound() -> Vec<Sound> {
+    let lamport = System::of(FullState::new(LwwRegister::<String, Lamport>::new()));
+    vec![("a register by Lamport stamps", &[Need::ClockSetBack], lamport.into())]
+}
 
 /// A write, as a small register keeps it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

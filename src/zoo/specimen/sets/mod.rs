@@ -35,6 +35,7 @@ pub(super) const ALL: &[Specimen] = &[
     plain::DELETE_WITHOUT_TIME,
     tags::ONE_TAG,
     tags::EMPTIED,
+    tags::ONE_TAKEN,
     contexts::MERGED_FIRST,
     contexts::SWALLOWED_GAP,
     contexts::DROPPED_EXCEPTION,

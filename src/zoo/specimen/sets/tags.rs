@@ -91,3 +91,45 @@ impl Small for Emptied {
         self.last.merge(&other.last);
     }
 }
+
+pub(super) const ONE_TAKEN: Specimen = Specimen {
+    name: "removal_takes_one_tag",
+    mistake: "every add leaves a tag, and a removal takes one of them",
+    known_from: "sets kept as counts of references, and adds that are counted although nobody sees them twice",
+    harm: "what was added twice has to be removed twice: all agree that it is there, and whoever removed it sees it",
+    caught_by: "effect",
+    needs: &[],
+    story: "n0 adds twice, and removes",
+    system: || gossiping::<OneTaken>(add_wins()),
+};
+
+/// A set with tags and removed tags.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct OneTaken {
+    tags: BTreeSet<(String, Dot)>,
+    removed: BTreeSet<Dot>,
+    last: VersionVector,
+}
+
+impl Small for OneTaken {
+    fn shown(&self) -> BTreeSet<String> {
+        self.tags.iter().map(|(element, _)| element.clone()).collect()
+    }
+
+    fn add(&mut self, element: &str, site: Site) {
+        self.tags.insert((element.to_owned(), self.last.next(site.identity)));
+    }
+
+    fn remove(&mut self, element: &str, _: Site) {
+        // Here a right set would take all of them.
+        self.removed.extend(self.tags.iter().find(|(tagged, _)| tagged == element).map(|(_, tag)| *tag));
+        self.tags.retain(|(_, tag)| !self.removed.contains(tag));
+    }
+
+    fn merge(&mut self, other: &OneTaken) {
+        self.removed.extend(&other.removed);
+        self.tags.extend(other.tags.iter().cloned());
+        self.tags.retain(|(_, tag)| !self.removed.contains(tag));
+        self.last.merge(&other.last);
+    }
+}

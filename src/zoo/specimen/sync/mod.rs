@@ -5,16 +5,20 @@ mod owed;
 mod rows;
 mod shared;
 
+use std::collections::BTreeSet;
+
 use digests::{Crossed, Watermark};
-use owed::{Owing, Slip};
+pub(super) use owed::Slip;
+
+use owed::Owing;
 use rows::{AsTheyCame, Sorted, Tags, WholeContext, WithoutTombstones};
 use shared::SharedState;
 
 use super::{Need, Sound, Specimen};
-use crate::model::set::add_wins;
+use crate::model::set::{SetOp, add_wins};
+use crate::zoo::System;
 use crate::zoo::set::{OrSet, TaggedOrSet};
 use crate::zoo::sync::Merkle;
-use crate::zoo::{AnySystem, System};
 
 /// All of them.
 pub(super) const ALL: &[Specimen] = &[
@@ -66,7 +70,7 @@ pub(super) const ALL: &[Specimen] = &[
         caught_by: "settles",
         needs: &[],
         story: "n0 adds; its message to n1 is lost",
-        system: || owing(Slip::SendsOnce),
+        system: || owing(Slip::SendsOnce).into(),
     },
     Specimen {
         name: "acknowledged_before_durable",
@@ -76,7 +80,7 @@ pub(super) const ALL: &[Specimen] = &[
         caught_by: "settles",
         needs: &[Need::OwnSaving, Need::FewRequests],
         story: "n0 tells n1, n1 acknowledges, crashes and comes back without it",
-        system: || owing(Slip::AcknowledgesUnsaved),
+        system: || owing(Slip::AcknowledgesUnsaved).into(),
     },
     Specimen {
         name: "sequence_number_not_durable",
@@ -86,7 +90,7 @@ pub(super) const ALL: &[Specimen] = &[
         caught_by: "settles",
         needs: &[],
         story: "n0 adds, as its first; crashes, comes back, and adds something else as its first",
-        system: || owing(Slip::ForgetsNumber),
+        system: || owing(Slip::ForgetsNumber).into(),
     },
     Specimen {
         name: "only_own_deltas_forwarded",
@@ -96,7 +100,7 @@ pub(super) const ALL: &[Specimen] = &[
         caught_by: "settles",
         needs: &[Need::Replicas(4), Need::Ring],
         story: "n0 adds; n1 and n3 hear of it, and n2 does not",
-        system: || owing(Slip::OwnOnly),
+        system: || owing(Slip::OwnOnly).into(),
     },
     Specimen {
         name: "watermark_over_a_gap",
@@ -120,8 +124,9 @@ pub(super) const ALL: &[Specimen] = &[
     },
 ];
 
-fn owing(slip: Slip) -> AnySystem {
-    System::judged_by(add_wins(), Owing::slipping(slip, TaggedOrSet::new())).into()
+/// Deltas that are owed, with a mistake.
+pub(super) fn owing(slip: Slip) -> System<SetOp<String>, BTreeSet<String>> {
+    System::judged_by(add_wins(), Owing::slipping(slip, TaggedOrSet::new()))
 }
 
 /// The protocols and rows that are wrong by a slip, without it.
@@ -129,8 +134,8 @@ pub(super) fn sound() -> Vec<Sound> {
     let rows = System::judged_by(add_wins(), Merkle::new(Tags::<Sorted>::new()));
     vec![
         ("rows", &[], rows.into()),
-        ("deltas", &[], owing(Slip::None)),
-        ("deltas, saved by itself", &[Need::OwnSaving], owing(Slip::None)),
-        ("deltas, in a ring", &[Need::Replicas(4), Need::Ring], owing(Slip::None)),
+        ("deltas", &[], owing(Slip::None).into()),
+        ("deltas, saved by itself", &[Need::OwnSaving], owing(Slip::None).into()),
+        ("deltas, in a ring", &[Need::Replicas(4), Need::Ring], owing(Slip::None).into()),
     ]
 }

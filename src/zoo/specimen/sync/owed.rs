@@ -11,7 +11,7 @@ use crate::zoo::sync::{Knowledge, Protocol, Turn};
 
 /// The mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Slip {
+pub(in crate::zoo::specimen) enum Slip {
     /// None: this is how it should be.
     None,
     /// What was sent counts as paid.
