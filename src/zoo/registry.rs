@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::collect::{Aged, Stable};
 use super::composite::{IncidentBoard, ShiftNotes, ShoppingCart, TaskBoard, UserProfile};
 use super::counter::{BoundedCounter, GCounter, PnCounter};
 use super::document::{ByIdentity, ByPath, Document, History};
@@ -18,7 +19,7 @@ use super::text::{
 };
 use super::tree::move_tree::MoveTree;
 use super::{AnySystem, System, specimen};
-use crate::base::{Hybrid, Lamport, Wall};
+use crate::base::{Hybrid, Identity, Lamport, Span, Wall};
 
 /// A system that there is not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,6 +157,8 @@ registry! {
     "lww_set_removals_win":   LwwSet<String>                 = LwwSet::new(Bias::Remove),          state deltas effects rows;
     "or_set":                 OrSet<String>                  = OrSet::new(),                       state deltas effects;
     "or_set_with_tombstones": TaggedOrSet<String>            = TaggedOrSet::new(),                 state deltas effects rows;
+    "or_set_collected_by_stability": Stable<TaggedOrSet<String>> = collected_by_stability(),       state deltas effects;
+    "or_set_collected_by_age": Aged<TaggedOrSet<String>>     = Aged::new(TaggedOrSet::new(), MONTH), state deltas effects;
     "remove_wins_set":        RemoveWinsSet<String>          = RemoveWinsSet::new(),               state deltas effects;
     "bounded_context_set":    BoundedContextSet<String>      = BoundedContextSet::new(1),          state deltas;
     "enable_wins_flag":       EnableWinsFlag                 = EnableWinsFlag::new(),              state deltas effects rows;
@@ -182,6 +185,14 @@ registry! {
     "shift_notes":            ShiftNotes                     = ShiftNotes::default(),              state deltas effects;
     "incident_board":         IncidentBoard                  = IncidentBoard::default(),           state deltas effects;
     "user_profile":           UserProfile                    = UserProfile::default(),             state deltas effects;
+}
+
+/// How long nobody may stay away where tombstones are collected by age.
+const MONTH: Span = Span::days(30);
+
+/// A set of three members who save before anything can be seen.
+fn collected_by_stability() -> Stable<TaggedOrSet<String>> {
+    Stable::new(TaggedOrSet::new(), (0..3).map(Identity)).saved_before_seen()
 }
 
 /// The order of a person's status.
