@@ -9,7 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::{ClientId, Incarnation, ReplicaId, TimerId};
+use super::{ClientId, Incarnation, ReplicaError, ReplicaId, RequestId, TimerId};
 
 /// The name of an event or of a message, unique within a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -166,7 +166,8 @@ pub struct Hop {
 
 /// A name as a person reads and writes it: `c0 request 4 → n2, message 2, copy 2 → n1`.
 ///
-/// Ordinals count from 1 in the text, and those that are 1 are left out after an arrow.
+/// Replicas go by their [names](super::Names) where those hold; then a client goes by the name of the replica that
+/// it sits beside: `north request 4 → south`. Ordinals count from 1 in the text, and those that are 1 are left out after an arrow.
 ///
 /// ```
 /// use squall::base::Path;
@@ -201,7 +202,7 @@ impl fmt::Display for Root {
                 life(f, incarnation)?;
                 f.write_str(" start")
             }
-            Root::Request(client, nth) => write!(f, "{client} request {}", u64::from(*nth) + 1),
+            Root::Request(client, nth) => RequestId { client: *client, nth: *nth }.fmt(f),
             Root::Label(label) => write!(f, "\"{}\"", label.replace('\\', "\\\\").replace('"', "\\\"")),
             Root::Timer(replica, incarnation, timer, nth) => {
                 write!(f, "{replica}")?;
@@ -245,11 +246,29 @@ impl<'de> Deserialize<'de> for Path {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathError {
     part: String,
+    /// Who is named in that part and is not there, if all else reads well.
+    replica: Option<ReplicaError>,
+}
+
+impl PathError {
+    fn of(part: &str) -> PathError {
+        let first = part.split([',', ' ']).next().unwrap_or_default();
+        let others = part[first.len()..].trim();
+        let root = |who: &str| plain_root(&format!("{who} {others}")).is_some();
+        let reads = others.is_empty() || root("n0") || root("c0") || hop(&format!("n0{others}")).is_some();
+        let reads = reads && !first.is_empty();
+        PathError { part: part.to_owned(), replica: first.parse::<ReplicaId>().err().filter(|_| reads) }
+    }
 }
 
 impl fmt::Display for PathError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` does not read as part of a path such as `c0 request 4 → n2, copy 2 → n1`", self.part)
+        match &self.replica {
+            Some(error) => error.fmt(f),
+            None => {
+                write!(f, "`{}` does not read as part of a path such as `c0 request 4 → n2, copy 2 → n1`", self.part)
+            }
+        }
     }
 }
 
@@ -261,21 +280,20 @@ impl std::str::FromStr for Path {
     fn from_str(text: &str) -> Result<Path, PathError> {
         let text = text.trim();
         let (root, rest) = match text.strip_prefix('"') {
-            Some(quoted) => labelled(quoted).ok_or_else(|| PathError { part: text.to_owned() })?,
+            Some(quoted) => labelled(quoted).ok_or_else(|| PathError { part: text.to_owned(), replica: None })?,
             None => {
                 let end = text.find('→').unwrap_or(text.len());
                 let part = text[..end].trim();
-                (plain_root(part).ok_or_else(|| PathError { part: part.to_owned() })?, &text[end..])
+                (plain_root(part).ok_or_else(|| PathError::of(part))?, &text[end..])
             }
         };
         let mut parts = rest.split('→');
         match parts.next() {
             Some(gap) if gap.trim().is_empty() => {}
-            other => return Err(PathError { part: other.unwrap_or_default().trim().to_owned() }),
+            other => return Err(PathError { part: other.unwrap_or_default().trim().to_owned(), replica: None }),
         }
-        let hops = parts
-            .map(|part| hop(part.trim()).ok_or_else(|| PathError { part: part.trim().to_owned() }))
-            .collect::<Result<_, _>>()?;
+        let hops =
+            parts.map(|part| hop(part.trim()).ok_or_else(|| PathError::of(part.trim()))).collect::<Result<_, _>>()?;
         Ok(Path { root, hops })
     }
 }
@@ -306,11 +324,15 @@ fn ordinal(word: &str) -> Option<u32> {
 fn plain_root(part: &str) -> Option<Root> {
     let words: Vec<&str> = part.split_whitespace().collect();
     if let [client, "request", nth] = words[..] {
-        let client = if client == "script" { ClientId::SCRIPT } else { ClientId(number(client, "c")?) };
+        let beside = || client.parse().ok().filter(|_| number(client, "n").is_none());
+        let client = match client {
+            "script" => ClientId::SCRIPT,
+            _ => number(client, "c").or_else(|| beside().map(|replica: ReplicaId| replica.0)).map(ClientId)?,
+        };
         return Some(Root::Request(client, ordinal(nth)?));
     }
     let (replica, rest) = words.split_first()?;
-    let replica = ReplicaId(number(replica, "n")?);
+    let replica = replica.parse().ok()?;
     let (life, rest) = match rest {
         ["life", life, rest @ ..] => (Incarnation(life.parse().ok()?), rest),
         rest => (Incarnation(0), rest),
@@ -326,7 +348,7 @@ fn plain_root(part: &str) -> Option<Root> {
 
 fn hop(part: &str) -> Option<Hop> {
     let mut pieces = part.split(',').map(str::trim);
-    let mut hop = Hop { to: ReplicaId(number(pieces.next()?, "n")?), nth: 0, copy: 0 };
+    let mut hop = Hop { to: pieces.next()?.parse().ok()?, nth: 0, copy: 0 };
     for piece in pieces {
         match piece.split_once(' ')? {
             ("message", nth) => hop.nth = ordinal(nth.trim())?,
@@ -340,6 +362,7 @@ fn hop(part: &str) -> Option<Hop> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::Names;
 
     #[test]
     fn paths_survive_being_written_down() {
@@ -358,12 +381,30 @@ mod tests {
     }
 
     #[test]
+    fn paths_go_by_the_names_of_replicas() {
+        let names: Names = ["north", "south"].into_iter().collect();
+        let text = "north request 4 → south, copy 2 → n7";
+        let path: Path = names.scope(|| text.parse()).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(path.to_string(), "c0 request 4 → n1, copy 2 → n7");
+        assert_eq!(names.scope(|| path.to_string()), text);
+        assert_eq!(names.scope(|| "c0 request 4 → n1, copy 2 → n7".parse()), Ok(path));
+        for (text, says) in [
+            ("north request 4 → suoth", "no replica is called `suoth`: did you mean `south`?"),
+            ("nroth request 4 → south", "no replica is called `nroth`: did you mean `north`?"),
+            ("nroth start", "no replica is called `nroth`: did you mean `north`?"),
+        ] {
+            let error = names.scope(|| text.parse::<Path>().expect_err(text).to_string());
+            assert_eq!(error, says, "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_no_path_is_quoted_back() {
         for (text, part) in [
             ("", "``"),
             ("c0 request", "`c0 request`"),
             ("c0 request 0", "`c0 request 0`"),
-            ("c0 request 1 → x", "`x`"),
+            ("c0 request 1 → x", "no replica is called `x`"),
             ("n0 start → n1, copy", "`n1, copy`"),
             ("\"open", "`\"open`"),
             ("\"add\" twice → n1", "`twice`"),
