@@ -4,6 +4,7 @@
 //! nothing of terminals and of where files lie.
 
 mod campaign;
+mod caught;
 mod hostile;
 mod proposer;
 mod runner;
@@ -11,7 +12,8 @@ mod story;
 mod transcript;
 mod trial;
 
-pub use campaign::{Outcome, RunError, Verdict, campaign, resolve};
+pub use campaign::{Campaign, MOST_FINDINGS, Outcome, RunError, Verdict, campaign, resolve};
+pub use caught::hush;
 pub use hostile::{Hostile, hostile};
 pub use proposer::Proposer;
 pub use runner::{Finding, Ran, Runner, STANDARD};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Story;
 use crate::base::{Fate, Name, Path, ReplicaId, Root, Seed};
@@ -65,6 +66,8 @@ pub(super) struct Watching<'a, O: Asked, V: Viewed> {
     pub(super) transcript: Option<&'a mut Transcript<O>>,
     /// The names of the requests that are written, with what they are the roots of.
     pub(super) roots: &'a BTreeMap<Name, Root>,
+    /// What beats with each event, if somebody listens.
+    pub(super) pulse: Option<&'a AtomicU64>,
 }
 
 impl<O: Asked, V: Viewed> Watching<'_, O, V> {
@@ -92,6 +95,9 @@ impl<O: Asked, V: Viewed> Observer<Boxed<O, V>> for Watching<'_, O, V> {
 
     #[inline]
     fn stepping(&mut self, moment: &Moment, replica: ReplicaId, replicas: &[Boxed<O, V>]) {
+        if let Some(pulse) = self.pulse {
+            pulse.store(moment.step, Ordering::Relaxed);
+        }
         self.judge.stepping(moment, replica, replicas);
     }
 
