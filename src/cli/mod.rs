@@ -2,54 +2,165 @@
 //!
 //! Results go to standard output and everything else to standard error. Exit codes are stable.
 
+mod again;
+mod crew;
+mod environment;
+mod exit;
+mod explain;
+mod files;
+mod format;
+mod interrupt;
 mod list;
 mod run;
+mod seeds;
+mod terminal;
+mod told;
+mod watch;
 
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-
-/// All as expected, be it that something had to be wrong.
-pub const EXIT_HOLDS: u8 = 0;
-/// Something is violated, or something that had to be is not.
-pub const EXIT_VIOLATED: u8 = 1;
-/// Wrong usage, or a scenario that cannot be run.
-pub const EXIT_USAGE: u8 = 2;
-/// Nothing is violated, but a fault never came into play.
-pub const EXIT_VACUOUS: u8 = 3;
-/// Nothing ran.
-pub const EXIT_NOTHING: u8 = 4;
-/// One seed gave two results.
-pub const EXIT_UNSTABLE: u8 = 5;
+use clap::error::ErrorKind;
+use clap::{ArgMatches, ColorChoice, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
+pub use exit::Exit;
+use terminal::{Loudness, Terminal};
 
 /// A deterministic simulator that finds the bugs replicas show only when the network misbehaves.
 #[derive(Debug, Parser)]
-#[command(name = "squall", version, about, long_about = None, after_help = EXIT_CODES)]
+#[command(name = "squall", version, about, long_about = None, after_help = Exit::table())]
 struct Arguments {
+    /// Tell only what is wrong, and the last line.
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Tell more.
+    #[arg(long, short, global = true)]
+    verbose: bool,
+    /// When to use colours; NO_COLOR is honoured.
+    #[arg(long, global = true, value_name = "WHEN", default_value_t = ColorChoice::Auto, env = "SQUALL_COLOR")]
+    color: ColorChoice,
     #[command(subcommand)]
     verb: Verb,
 }
 
-const EXIT_CODES: &str = "\
-Exit codes: 0 all as expected; 1 something is violated, or something that had to be is not; 2 wrong usage or a scenario that cannot be run; \
-3 a fault never came into play; 4 nothing ran; 5 one seed gave two results";
-
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Run scenario files, or folders of them.
+    /// Run scenario files, or folders of them, and compare with what they expect.
     Run(run::Arguments),
     /// List data types, checks, or specimens.
     List(list::Arguments),
-    /// Explain a check or a specimen.
-    Explain(list::Explained),
+    /// Explain a check, a specimen, or an exit code.
+    Explain(explain::Arguments),
 }
 
 /// Does what the command line of this process says.
 pub fn main() -> ExitCode {
-    let code = match Arguments::parse().verb {
-        Verb::Run(arguments) => run::run(&arguments),
-        Verb::List(arguments) => list::list(&arguments),
-        Verb::Explain(arguments) => list::explain(&arguments),
+    crate::run::hush();
+    guarded(|| {
+        let command = Arguments::command();
+        let read = command.try_get_matches().and_then(|matches| {
+            let arguments = Arguments::from_arg_matches(&matches)?;
+            Ok((arguments, matches))
+        });
+        match read {
+            Ok((arguments, matches)) => obey(&arguments, &matches),
+            Err(error) => told(&error),
+        }
+    })
+    .into()
+}
+
+/// Does something that must not panic, and says so where it does.
+fn guarded(work: impl FnOnce() -> Exit) -> Exit {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        Terminal::new(ColorChoice::Auto, Loudness::Usual).complain(
+            "squall itself failed: this is a mistake in squall and not in what it ran; please report it, with the \
+             command and the lines above",
+        );
+        Exit::Failed
+    })
+}
+
+/// Prints help, the version, or what is wrong with a command line.
+fn told(error: &clap::Error) -> Exit {
+    if error.use_stderr() {
+        // Whoever cannot be told learns it from the exit code.
+        let _ = error.print();
+        return Exit::Refused;
+    }
+    let terminal = Terminal::new(ColorChoice::Auto, Loudness::Usual);
+    ended(terminal.results(&error.render().ansi().to_string()).map(|()| Exit::Expected), &terminal)
+}
+
+fn obey(arguments: &Arguments, matches: &ArgMatches) -> Exit {
+    let loudness = match arguments {
+        Arguments { quiet: true, .. } => Loudness::Quiet,
+        Arguments { verbose: true, .. } => Loudness::Verbose,
+        _ => Loudness::Usual,
     };
-    ExitCode::from(code)
+    let terminal = Terminal::new(arguments.color, loudness);
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    for unread in environment::unread(&Arguments::command(), names) {
+        terminal.warn(unread);
+    }
+    let done = match &arguments.verb {
+        Verb::Run(told) => match matches.subcommand() {
+            Some((_, matches)) => match seeds::chosen(matches, told.seed, told.seeds) {
+                Ok(seeds) => run::run(told, seeds, &terminal),
+                Err(error) => return misused("run", &error),
+            },
+            None => unreachable!("a verb was read"),
+        },
+        Verb::List(told) => list::list(told, &terminal),
+        Verb::Explain(told) => explain::explain(told, &terminal),
+    };
+    ended(done, &terminal)
+}
+
+/// What a verb ended with, be it that nobody could be told.
+fn ended(done: io::Result<Exit>, terminal: &Terminal) -> Exit {
+    match done {
+        Ok(exit) => exit,
+        // Whoever read this has read enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Expected,
+        Err(error) => {
+            terminal.complain(format_args!("the results cannot be written: {error}"));
+            Exit::Refused
+        }
+    }
+}
+
+/// Refuses a command line that clap lets pass.
+fn misused(verb: &str, why: &str) -> Exit {
+    let mut command: Command = Arguments::command();
+    command.build();
+    let verb = command.find_subcommand_mut(verb);
+    told(&verb.map_or_else(
+        || clap::Error::raw(ErrorKind::ArgumentConflict, why),
+        |verb| verb.error(ErrorKind::ArgumentConflict, why),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_made() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_panic_of_ours_is_an_exit_code_and_not_an_abort() {
+        assert_eq!(guarded(|| panic!("a mistake of ours")), Exit::Failed);
+        assert_eq!(guarded(|| Exit::Violated), Exit::Violated);
+    }
+
+    #[test]
+    fn every_exit_code_is_in_the_help() {
+        let help = Arguments::command().render_long_help().to_string();
+        for exit in Exit::ALL {
+            assert!(help.contains(&format!("{:>3}  {}", exit.code(), exit.meaning())), "{help}");
+        }
+    }
 }

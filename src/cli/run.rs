@@ -1,203 +1,147 @@
-//! `squall run`: scenario files in, a line each out, and a last line that cannot be mistaken.
+//! `squall run`: scenario files in, what came of each out.
+//!
+//! Every file is read before the first is run, so that all mistakes are told at once.
 
-use std::fs;
-use std::io::{self, Write};
-use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::io;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
-use super::{EXIT_HOLDS, EXIT_NOTHING, EXIT_UNSTABLE, EXIT_USAGE, EXIT_VACUOUS, EXIT_VIOLATED};
-use crate::base::Seed;
-use crate::run::{Outcome, Verdict, campaign, resolve};
-use crate::scenario::{Expectation, File};
+use super::files::{self, Found, shown};
+use super::format::Format;
+use super::seeds::Seeds;
+use super::terminal::Terminal;
+use super::told::{Tally, Told};
+use super::watch::Watch;
+use super::{Exit, crew, interrupt};
+use crate::base::{Seed, Span};
+use crate::run::{Campaign, RunError};
+use crate::scenario::{Expectation, File, Often, Watch as Watched};
 
 /// What `squall run` is told.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Scenario files, or folders of them.
-    #[arg(required = true)]
+    #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Run this seed alone, such as 8127 or 0x1fbf.
-    #[arg(long, conflicts_with = "seeds", env = "SQUALL_SEED")]
-    seed: Option<Seed>,
-    /// Run these seeds, such as 0..1000; without it, as many as each file says.
-    #[arg(long, value_parser = range)]
-    seeds: Option<Range<u64>>,
+    #[arg(long, value_name = "SEED", env = "SQUALL_SEED")]
+    pub(super) seed: Option<Seed>,
+    /// Run these seeds, such as 0..1000, or how many; without it, as many as each file says.
+    #[arg(long, value_name = "A..B|N", value_parser = Seeds::parse, env = "SQUALL_SEEDS")]
+    pub(super) seeds: Option<Seeds>,
+    /// Watch with these checks in place of those that the file names.
+    #[arg(long = "check", value_name = "NAME", value_delimiter = ',')]
+    checks: Vec<String>,
+    /// How results are told.
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "SQUALL_FORMAT")]
+    format: Format,
+    /// How many scenarios are run at once; results are the same for any number.
+    #[arg(long, short, value_name = "N", value_parser = jobs, env = "SQUALL_JOBS")]
+    jobs: Option<usize>,
+    /// Speak up when one handler takes longer than this.
+    #[arg(long, value_name = "TIME", default_value = "10s", env = "SQUALL_HANDLER_TIMEOUT")]
+    handler_timeout: Span,
 }
 
-fn range(text: &str) -> Result<Range<u64>, String> {
-    let wrong = || format!("`{text}` is no range of seeds: write two numbers, the smaller first, such as 0..1000");
-    let (first, last) = text.split_once("..").ok_or_else(wrong)?;
-    let seed = |text: &str| text.trim().parse::<Seed>().map(|seed| seed.0).map_err(|error| error.to_string());
-    let seeds = seed(first)?..seed(last)?;
-    if seeds.is_empty() { Err(wrong()) } else { Ok(seeds) }
+fn jobs(text: &str) -> Result<usize, String> {
+    let jobs = text.parse().ok().filter(|jobs| (1..=1024).contains(jobs));
+    jobs.ok_or_else(|| format!("`{text}` is no number of jobs: write one from 1 to 1024"))
 }
 
-/// All scenario files at a path, in the order of their names.
-fn files(path: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
-    if !path.is_dir() {
-        found.push(path.to_owned());
-        return Ok(());
+/// Runs what there is, and tells what came of it.
+pub(super) fn run(arguments: &Arguments, seeds: Option<Seeds>, terminal: &Terminal) -> io::Result<Exit> {
+    let Some(mut scenarios) = files::read(&arguments.paths, terminal) else { return Ok(Exit::Refused) };
+    let checks = &arguments.checks[..];
+    for Found { file, .. } in &mut scenarios {
+        choose(file, checks);
     }
-    let entries: io::Result<Vec<PathBuf>> = fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect();
-    let mut entries = entries?;
-    entries.sort();
-    for entry in entries {
-        if entry.is_dir() || entry.extension().is_some_and(|extension| extension == "ron") {
-            files(&entry, found)?;
-        }
+    let asked: Option<Vec<(&Found, Seeds)>> =
+        scenarios.iter().map(|found| Some((found, seeds.or_else(|| Seeds::of(&found.file))?))).collect();
+    let Some(asked) = asked else {
+        terminal.complain("a scenario asks for no seeds: leave `seeds` out, or write more than 0");
+        return Ok(Exit::Refused);
+    };
+    if let Some(unknown) = scenarios.first().and_then(|found| crate::run::resolve(&found.file).err()) {
+        terminal.complain(unknown);
+        return Ok(Exit::Refused);
     }
-    Ok(())
-}
-
-pub(super) fn run(arguments: &Arguments) -> u8 {
-    let mut paths = Vec::new();
-    for path in &arguments.paths {
-        if let Err(error) = files(path, &mut paths) {
-            eprintln!("squall: {}: {error}", path.display());
-            return EXIT_USAGE;
-        }
-    }
-    // All files are read before the first is run, so that all mistakes are told at once.
-    let mut scenarios = Vec::new();
-    let mut mistakes = false;
-    for path in paths {
-        match read(&path) {
-            Ok(file) => scenarios.push((path, file)),
-            Err(error) => {
-                eprintln!("squall: {}: {error}", path.display());
-                mistakes = true;
-            }
-        }
-    }
-    if mistakes {
-        return EXIT_USAGE;
-    }
-    let mut counts = Counts::default();
-    for (path, file) in &scenarios {
-        let seeds = match (arguments.seed, &arguments.seeds) {
-            (Some(seed), _) => seed.0..seed.0.saturating_add(1),
-            (None, Some(seeds)) => seeds.clone(),
-            (None, None) => match file.seed {
-                Some(seed) => seed.0..seed.0.saturating_add(1),
-                None => 0..file.seeds,
-            },
+    announce(&asked, terminal);
+    interrupt::listen();
+    let mut teller = arguments.format.teller(terminal);
+    teller.begin(asked.len())?;
+    let all = asked.iter().map(|(_, seeds)| seeds.count()).fold(0, u64::saturating_add);
+    let watch = Watch::over(all, Duration::from_nanos(arguments.handler_timeout.0), terminal);
+    let job = |nth: usize| {
+        let (Found { path, file }, seeds) = asked[nth];
+        terminal.detail(format_args!("{}: {seeds}", shown(path)));
+        let (each, pulse) = watch.seeds(path, seeds.each());
+        let outcome = Campaign::of(file).beating(pulse.clone()).run(each);
+        watch.done(&pulse);
+        outcome.map(|outcome| Told { path, seeds, checks, outcome })
+    };
+    let mut tally = Tally::of(asked.len());
+    let mut trouble: Option<io::Error> = None;
+    let take = |_: usize, told: Result<Told<'_>, RunError>| {
+        let told = match told {
+            Ok(told) => told,
+            Err(error) => unreachable!("it was resolved before: {error}"),
         };
-        match campaign(file, seeds.clone()) {
-            Err(error) => {
-                eprintln!("squall: {}: {error}", path.display());
-                return EXIT_USAGE;
-            }
-            Ok(outcome) => {
-                counts.add(&outcome);
-                if tell(path, &seeds, &outcome).is_err() {
-                    // Whoever read this has read enough.
-                    return counts.code();
-                }
-            }
+        // What was not begun when there was a Ctrl-C has nothing to tell.
+        if told.outcome.runs == 0 {
+            return ControlFlow::Continue(());
         }
+        tally.add(&told);
+        trouble = teller.scenario(&told).err();
+        if trouble.is_none() {
+            return ControlFlow::Continue(());
+        }
+        watch.enough();
+        ControlFlow::Break(())
+    };
+    let threads = arguments.jobs.unwrap_or_else(crew::cores);
+    crew::work(threads, asked.len(), job, take, |over| watch.attend(over));
+    tally.interrupted = interrupt::heard();
+    let exit = tally.exit();
+    match trouble.map_or_else(|| teller.end(&tally, exit), Err) {
+        // Whoever read this has read enough; the exit code still says what is known.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(exit),
+        told => told.map(|()| exit),
     }
-    let _ = writeln!(io::stdout(), "{}", counts.sentence());
-    counts.code()
 }
 
-fn read(path: &Path) -> Result<File, String> {
-    let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
-    let file = File::parse(&text).map_err(|error| error.to_string())?;
-    resolve(&file).map_err(|error| error.to_string())?;
-    Ok(file)
+/// Puts the checks of the command line in the place of those of a file. What a check had to find that does not
+/// watch any more is not expected.
+fn choose(file: &mut File, checks: &[String]) {
+    if checks.is_empty() {
+        return;
+    }
+    file.checks = checks.iter().map(|check| Watched { check: check.clone(), often: Often::Every }).collect();
+    if matches!(&file.expect, Expectation::Violates(check) if !checks.contains(check)) {
+        file.expect = Expectation::Holds;
+    }
 }
 
-fn tell(path: &Path, seeds: &Range<u64>, outcome: &Outcome) -> io::Result<()> {
-    let mut out = io::stdout();
-    let Range { start, end } = seeds;
-    let told = outcome.is_as_expected() && outcome.expected != Expectation::Holds;
-    let verdict = if told { "as told".to_owned() } else { outcome.verdict().to_string() };
-    writeln!(out, "{verdict:8}  {}  (seeds {start}..{end}, hash {})", outcome.name, outcome.hash)?;
-    if told {
-        // A line is enough for what had to be wrong; its seed shows the rest.
-        return match outcome.findings.first() {
-            Some((seed, finding)) => writeln!(
-                out,
-                "          `{}` finds it in {} of {} seeds; to see it: squall run {} --seed {seed}",
-                finding.check(),
-                outcome.findings.len(),
-                outcome.runs,
-                path.display()
-            ),
-            None => writeln!(out, "          nothing came into play, as it had to be"),
-        };
+/// Says which seeds are run, before they are.
+fn announce(asked: &[(&Found, Seeds)], terminal: &Terminal) {
+    if let [(found, seeds)] = asked {
+        return terminal.note(format_args!("running {}: {seeds}", shown(&found.path)));
     }
-    for idle in &outcome.idle {
-        writeln!(out, "          did nothing: {idle}")?;
+    let mut groups: BTreeMap<Seeds, u32> = BTreeMap::new();
+    for (_, seeds) in asked {
+        *groups.entry(*seeds).or_default() += 1;
     }
-    if outcome.expected != Expectation::Holds {
-        writeln!(out, "          but what had to come of it is: {:?}", outcome.expected)?;
-    }
-    if let Some((seed, says)) = outcome.finding() {
-        let wrong = outcome.findings.len();
-        writeln!(out, "          {wrong} of {} seeds; the first is {seed}: {says}", outcome.runs)?;
-        writeln!(out, "          again with: squall run {} --seed {seed}", path.display())?;
-    }
-    Ok(())
-}
-
-#[derive(Default)]
-struct Counts {
-    holds: u32,
-    violated: u32,
-    vacuous: u32,
-    unstable: u32,
-    /// Those in which something was wrong, as it had to be.
-    expected: u32,
-    /// Whether something that had to be wrong was not.
-    surprising: bool,
-}
-
-impl Counts {
-    fn add(&mut self, outcome: &Outcome) {
-        if outcome.is_as_expected() && outcome.expected != Expectation::Holds {
-            self.expected += 1;
-            return;
-        }
-        self.surprising |= outcome.expected != Expectation::Holds;
-        *match outcome.verdict() {
-            Verdict::Holds => &mut self.holds,
-            Verdict::Violated => &mut self.violated,
-            Verdict::Vacuous => &mut self.vacuous,
-            Verdict::Unstable => &mut self.unstable,
-        } += 1;
-    }
-
-    fn all(&self) -> u32 {
-        self.holds + self.violated + self.vacuous + self.unstable + self.expected
-    }
-
-    fn code(&self) -> u8 {
-        match self {
-            Counts { unstable: 1.., .. } => EXIT_UNSTABLE,
-            Counts { violated: 1.., .. } | Counts { surprising: true, .. } => EXIT_VIOLATED,
-            Counts { vacuous: 1.., .. } => EXIT_VACUOUS,
-            Counts { holds: 1.., .. } | Counts { expected: 1.., .. } => EXIT_HOLDS,
-            _ => EXIT_NOTHING,
-        }
-    }
-
-    fn sentence(&self) -> String {
-        let parts = [
-            (self.holds, "hold"),
-            (self.expected, "wrong as expected"),
-            (self.violated, "violated"),
-            (self.vacuous, "vacuous"),
-            (self.unstable, "unstable"),
-        ];
-        let told: Vec<String> =
-            parts.iter().filter(|(count, _)| *count > 0).map(|(count, says)| format!("{count} {says}")).collect();
-        match self.all() {
-            0 => "nothing ran: there is no scenario file there".to_owned(),
-            1 => format!("1 scenario: {}", told.join(", ")),
-            all => format!("{all} scenarios: {}", told.join(", ")),
-        }
+    let groups: Vec<String> = groups
+        .iter()
+        .map(|(seeds, scenarios)| match scenarios {
+            1 => format!("{seeds} (1 scenario)"),
+            _ => format!("{seeds} ({scenarios} scenarios)"),
+        })
+        .collect();
+    if !groups.is_empty() {
+        terminal.note(format_args!("running {}", groups.join(", ")));
     }
 }

@@ -1,15 +1,19 @@
 //! Many seeds of one scenario, and what came of them.
 
 use std::fmt;
-use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use super::{Finding, NoOperation, Runner, STANDARD, Story, watches};
-use crate::base::{Digest, Digester, Seed};
+use crate::base::{Digest, Digester, Seed, nearest};
 use crate::check;
 use crate::scenario::{Expectation, File, Plan, Refusals, Watch};
 use crate::world::Witness;
 use crate::zoo::registry::{self, Unknown};
 use crate::zoo::{AnySystem, Asked, System, Viewed, Visitor};
+
+/// Of more findings only the number is kept: a campaign may go on for days.
+pub const MOST_FINDINGS: usize = 1000;
 
 /// What came of some seeds of a scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +22,9 @@ pub struct Outcome {
     pub name: String,
     /// How many seeds were run.
     pub runs: u64,
-    /// The seeds in which something was found, and what.
+    /// In how many something was found.
+    pub wrong: u64,
+    /// The first of these seeds, and what was found: [`MOST_FINDINGS`] at most.
     pub findings: Vec<(Seed, Finding)>,
     /// Whether a seed gave two results.
     pub unstable: Option<Seed>,
@@ -109,7 +115,11 @@ impl fmt::Display for RunError {
         match self {
             RunError::System(unknown) => unknown.fmt(f),
             RunError::Check(check) => {
-                write!(f, "no check is called `{check}`: `squall list checks` names those there are")
+                write!(f, "no check is called `{check}`")?;
+                match nearest(check, check::ALL.iter().map(|about| about.name)) {
+                    Some(other) => write!(f, ": did you mean `{other}`?"),
+                    None => f.write_str(": `squall list checks` names those there are"),
+                }
             }
             RunError::World(refusals) => refusals.fmt(f),
             RunError::Operations(unknown) => {
@@ -166,9 +176,8 @@ impl Visitor for Reading<'_> {
 const OTHERS: [&str; 2] = ["panic", "livelock"];
 
 /// Runs some seeds of a scenario, one after the other.
-pub fn campaign(file: &File, seeds: Range<u64>) -> Result<Outcome, RunError> {
-    let (plan, system) = resolve(file)?;
-    system.visit(Campaign { file, plan, seeds }).map_err(RunError::Operations)
+pub fn campaign(file: &File, seeds: impl IntoIterator<Item = u64>) -> Result<Outcome, RunError> {
+    Campaign::of(file).run(seeds)
 }
 
 /// The checks that watch a file's system: those that it names, or the standard ones.
@@ -176,33 +185,59 @@ pub fn watches_of<O: Asked, V: Viewed>(file: &File, system: &System<O, V>) -> Ve
     if file.checks.is_empty() { watches(&[&STANDARD, system.checks()].concat()) } else { file.checks.clone() }
 }
 
-struct Campaign<'a> {
+/// Some seeds of a scenario that are to be run.
+#[derive(Clone, Debug)]
+pub struct Campaign<'a> {
     file: &'a File,
-    plan: Plan,
-    seeds: Range<u64>,
+    pulse: Arc<AtomicU64>,
 }
 
-impl Visitor for Campaign<'_> {
+impl<'a> Campaign<'a> {
+    /// One of this scenario.
+    pub fn of(file: &'a File) -> Campaign<'a> {
+        Campaign { file, pulse: Arc::default() }
+    }
+
+    /// The same with a pulse that others can [feel](Runner::beating).
+    pub fn beating(self, pulse: Arc<AtomicU64>) -> Campaign<'a> {
+        Campaign { pulse, ..self }
+    }
+
+    /// Runs seeds, one after the other, and twice the first, to see whether it gives the same once more.
+    pub fn run(self, seeds: impl IntoIterator<Item = u64>) -> Result<Outcome, RunError> {
+        let (plan, system) = resolve(self.file)?;
+        system.visit(Running { campaign: self, plan, seeds: seeds.into_iter() }).map_err(RunError::Operations)
+    }
+}
+
+struct Running<'a, I> {
+    campaign: Campaign<'a>,
+    plan: Plan,
+    seeds: I,
+}
+
+impl<I: Iterator<Item = u64>> Visitor for Running<'_, I> {
     type Output = Result<Outcome, Vec<NoOperation>>;
 
     fn visit<O: Asked, V: Viewed>(self, system: System<O, V>) -> Self::Output {
-        let story = Story::of(self.file, self.plan)?;
-        let checks = watches_of(self.file, &system);
-        let runner = || Runner::new(system.clone(), &checks);
+        let Campaign { file, pulse } = self.campaign;
+        let story = Story::of(file, self.plan)?;
+        let checks = watches_of(file, &system);
+        let runner = || Runner::new(system.clone(), &checks).beating(pulse.clone());
         let mut each = runner();
         let mut outcome = Outcome {
-            name: self.file.name.clone(),
+            name: file.name.clone(),
             runs: 0,
+            wrong: 0,
             findings: Vec::new(),
             unstable: None,
             judged: each.judged().map(|(name, _)| (name, 0)).collect(),
             witness: Witness::default(),
             idle: Vec::new(),
-            expected: self.file.expect.clone(),
+            expected: file.expect.clone(),
             hash: Digest::default(),
         };
         let mut hashes = Digester::new();
-        let first = self.seeds.start;
         for seed in self.seeds.map(Seed) {
             let ran = each.run(&story, seed);
             outcome.runs += 1;
@@ -213,10 +248,15 @@ impl Visitor for Campaign<'_> {
                 hashes.bytes(&run.hash.0.to_le_bytes());
                 outcome.witness.add(&run.witness);
             }
-            if seed.0 == first && runner().run(&story, seed) != ran {
+            if outcome.runs == 1 && runner().run(&story, seed) != ran {
                 outcome.unstable = Some(seed);
             }
-            outcome.findings.extend(ran.finding.map(|finding| (seed, finding)));
+            if let Some(finding) = ran.finding {
+                outcome.wrong += 1;
+                if outcome.findings.len() < MOST_FINDINGS {
+                    outcome.findings.push((seed, finding));
+                }
+            }
         }
         outcome.idle = outcome.witness.idle(&story.plan);
         outcome.hash = hashes.finish();

@@ -4,6 +4,7 @@
 //! nothing of terminals and of where files lie.
 
 mod campaign;
+mod caught;
 mod hostile;
 mod picture;
 mod proposer;
@@ -14,7 +15,8 @@ mod story;
 mod transcript;
 mod trial;
 
-pub use campaign::{Outcome, RunError, Verdict, campaign, resolve, watches_of};
+pub use campaign::{Campaign, MOST_FINDINGS, Outcome, RunError, Verdict, campaign, resolve, watches_of};
+pub use caught::hush;
 pub use hostile::{Hostile, hostile};
 pub use picture::Picture;
 pub use proposer::Proposer;

@@ -2,10 +2,11 @@
 //!
 //! Memory is kept from run to run; code under test that panics is a finding, and takes its world with it.
 
-use std::any::Any;
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
+use super::caught::caught;
 use super::transcript::Watching;
 use super::{Proposer, Story, Transcript};
 use crate::base::{Seed, Span};
@@ -75,6 +76,7 @@ pub struct Runner<O: Asked, V: Viewed> {
     system: System<O, V>,
     judge: Judge<Boxed<O, V>, O>,
     world: World<Boxed<O, V>, Proposer>,
+    pulse: Option<Arc<AtomicU64>>,
 }
 
 impl<O: Asked, V: Viewed> Runner<O, V> {
@@ -84,7 +86,13 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
     /// Where there is no such check.
     pub fn new(system: System<O, V>, checks: &[Watch]) -> Runner<O, V> {
         let judge = judge(&system, checks);
-        Runner { system, judge, world: World::new() }
+        Runner { system, judge, world: World::new(), pulse: None }
+    }
+
+    /// The same with a pulse: a number that grows with each handled event, so that others can tell a handler that does
+    /// not return from a run that goes on.
+    pub fn beating(self, pulse: Arc<AtomicU64>) -> Runner<O, V> {
+        Runner { pulse: Some(pulse), ..self }
     }
 
     /// Runs a story with one seed.
@@ -142,7 +150,7 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
     }
 
     fn once(&mut self, story: &Story<O>, behind: &mut Behind, transcript: Option<&mut Transcript<O>>) -> Ran {
-        let Runner { system, judge, world } = self;
+        let Runner { system, judge, world, pulse } = self;
         let roots = match transcript {
             None => BTreeMap::new(),
             Some(_) => (0..)
@@ -152,19 +160,19 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
         };
         let spawn = |seat: Seat| system.spawn(seat, story.pace);
         let asking = story.asking();
-        let ran = catch_unwind(AssertUnwindSafe(|| {
-            let at_once = story.plan.scenario().access == Latency::Constant(Span::ZERO);
-            let mut watching = Watching { judge, transcript, at_once, roots: &roots };
+        let at_once = story.plan.scenario().access == Latency::Constant(Span::ZERO);
+        let ran = caught(|| {
+            let mut watching = Watching { judge, transcript, at_once, roots: &roots, pulse: pulse.as_deref() };
             let run = world.run(&story.plan, &spawn, &asking, behind, &mut watching);
             watching.judge.ended(run.ended != Ended::Exhausted, world.replicas());
             run
-        }));
+        });
         let updates = self.judge.ledger().history().len() as u64;
         let (run, finding) = match ran {
-            Err(panic) => {
+            Err(words) => {
                 // Whatever state the panic left is thrown away with the world.
                 self.world = World::new();
-                (None, Some(Finding::Panic(words(&*panic))))
+                (None, Some(Finding::Panic(words)))
             }
             Ok(run) => {
                 let violation = self.judge.found().map(|found| Finding::Violation(Box::new(found.clone())));
@@ -179,12 +187,6 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
     pub fn judged(&self) -> impl Iterator<Item = (&'static str, u64)> {
         self.judge.judged().map(|(about, judged)| (about.name, judged))
     }
-}
-
-/// What a panic said.
-fn words(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without words".to_owned())
 }
 
 /// The checks that only those systems are held to that promise what they look for.

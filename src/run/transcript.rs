@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Story;
 use crate::base::{Fate, Known, Name, Observed, Path, ReplicaId, RequestId, Root, Seed, Time};
@@ -88,6 +89,8 @@ pub(super) struct Watching<'a, O: Asked, V: Viewed> {
     pub(super) at_once: bool,
     /// The names of the requests that are written, with what they are the roots of.
     pub(super) roots: &'a BTreeMap<Name, Root>,
+    /// What beats with each event, if somebody listens.
+    pub(super) pulse: Option<&'a AtomicU64>,
 }
 
 impl<O: Asked, V: Viewed> Watching<'_, O, V> {
@@ -137,6 +140,9 @@ impl<O: Asked, V: Viewed> Observer<Boxed<O, V>> for Watching<'_, O, V> {
 
     #[inline]
     fn stepping(&mut self, moment: &Moment, replica: ReplicaId, replicas: &[Boxed<O, V>]) {
+        if let Some(pulse) = self.pulse {
+            pulse.store(moment.step, Ordering::Relaxed);
+        }
         self.judge.stepping(moment, replica, replicas);
     }
 

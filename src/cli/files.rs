@@ -1,0 +1,87 @@
+//! Scenario files: found in folders, read, and all their mistakes told at once.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::terminal::{Terminal, plain};
+use crate::run::resolve;
+use crate::scenario::File;
+
+/// A scenario, and where it was found.
+pub(super) struct Found {
+    /// Where.
+    pub(super) path: PathBuf,
+    /// What it says.
+    pub(super) file: File,
+}
+
+/// Larger files are refused: no story that a person can follow is so long.
+const MOST_BYTES: u64 = 16 << 20;
+
+/// All scenario files at a path, in the order of their names. A file is one whatever it is called; in a folder,
+/// those are that end in `.ron`. Links to folders are followed where they are named, and not where they are found.
+fn find(path: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
+    if !path.is_dir() {
+        found.push(path.to_owned());
+        return Ok(());
+    }
+    let entries: io::Result<Vec<PathBuf>> = fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect();
+    let mut entries = entries?;
+    entries.sort();
+    for entry in entries {
+        let hidden = entry.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        let scenario = entry.extension() == Some(OsStr::new("ron")) && !entry.is_dir();
+        if !hidden && (scenario || entry.symlink_metadata()?.is_dir()) {
+            find(&entry, found)?;
+        }
+    }
+    Ok(())
+}
+
+/// A path as it is safe to show.
+pub(super) fn shown(path: &Path) -> String {
+    plain(&path.to_string_lossy())
+}
+
+/// Reads all scenarios at these paths. Where something is wrong with any of them, all of that is told and none
+/// is given.
+pub(super) fn read(paths: &[PathBuf], terminal: &Terminal) -> Option<Vec<Found>> {
+    let mut files = Vec::new();
+    let mut mistakes = 0;
+    let mut complain = |path: &Path, error: &str| {
+        terminal.complain(format_args!("{}: {}", shown(path), plain(error)));
+        mistakes += 1;
+    };
+    for path in paths {
+        if let Err(error) = find(path, &mut files) {
+            complain(path, &error.to_string());
+        }
+    }
+    let mut scenarios = Vec::new();
+    for path in files {
+        match one(&path) {
+            Ok(file) => scenarios.push(Found { path, file }),
+            Err(error) => complain(&path, &error),
+        }
+    }
+    if mistakes == 0 { Some(scenarios) } else { None }
+}
+
+fn one(path: &Path) -> Result<File, String> {
+    let text = text(path).map_err(|error| error.to_string())?;
+    let file = File::parse(&text).map_err(|error| error.to_string())?;
+    resolve(&file).map_err(|error| error.to_string())?;
+    Ok(file)
+}
+
+fn text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    fs::File::open(path)?.take(MOST_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MOST_BYTES {
+        let most = MOST_BYTES >> 20;
+        return Err(io::Error::other(format!("the file is larger than {most} MiB, which is the most that is read")));
+    }
+    Ok(text)
+}
