@@ -25,3 +25,8 @@ pub(super) fn listen() {
 pub(super) fn heard() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }
+
+/// What is set by one.
+pub(super) fn flag() -> &'static AtomicBool {
+    &INTERRUPTED
+}

@@ -4,6 +4,7 @@
 
 mod again;
 mod crew;
+mod demo;
 mod environment;
 mod exit;
 mod explain;
@@ -13,6 +14,7 @@ mod interrupt;
 mod list;
 mod run;
 mod seeds;
+mod shrink;
 mod terminal;
 mod told;
 mod watch;
@@ -47,6 +49,10 @@ struct Arguments {
 enum Verb {
     /// Run scenario files, or folders of them, and compare with what they expect.
     Run(run::Arguments),
+    /// Find a bug, make it small, and draw it: what squall does, in two seconds.
+    Demo,
+    /// Make what a seed shows as small as can be.
+    Shrink(shrink::Arguments),
     /// List data types, checks, or specimens.
     List(list::Arguments),
     /// Explain a check, a specimen, or an exit code.
@@ -111,6 +117,8 @@ fn obey(arguments: &Arguments, matches: &ArgMatches) -> Exit {
             },
             None => unreachable!("a verb was read"),
         },
+        Verb::Demo => demo::demo(&terminal),
+        Verb::Shrink(told) => shrink::shrink(told, &terminal),
         Verb::List(told) => list::list(told, &terminal),
         Verb::Explain(told) => explain::explain(told, &terminal),
     };

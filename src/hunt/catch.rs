@@ -23,6 +23,20 @@ pub struct Catch {
     pub is_minimal: bool,
 }
 
+impl Catch {
+    /// The counterexample as a file that says what it is.
+    pub fn text(&self) -> String {
+        let finding = self.finding.to_string();
+        let mut text = String::from("// A counterexample: `squall run` shows it again.\n//\n");
+        for line in finding.lines() {
+            text.push_str("// ");
+            text.extend(line.chars().map(|c| if c.is_control() { '·' } else { c }));
+            text.push('\n');
+        }
+        text + &self.file.to_ron() + "\n"
+    }
+}
+
 /// Runs one seed of a file, and makes what is found in it as small as can be.
 pub fn catch(file: &File, seed: Seed, limits: &Limits) -> Result<Option<Catch>, RunError> {
     let (plan, system) = resolve(file)?;

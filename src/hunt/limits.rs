@@ -1,9 +1,8 @@
 //! How long a hunt may take, and on how many threads.
 #![allow(clippy::disallowed_types, reason = "people wait for a hunt by the clock on the wall; no run reads it")]
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How long there is, and on how many threads.
 #[derive(Clone, Debug)]
@@ -13,17 +12,28 @@ pub struct Limits {
     /// When to be content with what there is.
     pub until: Option<Instant>,
     /// Set by whoever cannot wait any longer.
-    pub stop: Arc<AtomicBool>,
+    pub stop: Option<&'static AtomicBool>,
 }
 
 impl Limits {
     /// So many threads, and all the time that it takes.
     pub fn jobs(jobs: usize) -> Limits {
-        Limits { jobs: jobs.max(1), until: None, stop: Arc::default() }
+        Limits { jobs: jobs.max(1), until: None, stop: None }
+    }
+
+    /// The same, with so much time from now.
+    pub fn within(self, time: Duration) -> Limits {
+        Limits { until: Instant::now().checked_add(time), ..self }
+    }
+
+    /// The same, until this flag is set.
+    pub fn stopped_by(self, stop: &'static AtomicBool) -> Limits {
+        Limits { stop: Some(stop), ..self }
     }
 
     /// Whether time is up.
     pub fn are_reached(&self) -> bool {
-        self.stop.load(Ordering::Relaxed) || self.until.is_some_and(|until| Instant::now() >= until)
+        self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed))
+            || self.until.is_some_and(|until| Instant::now() >= until)
     }
 }

@@ -190,6 +190,13 @@ impl File {
         if file.version == FORMAT_VERSION { Ok(file) } else { Err(FileError::Version(file.version)) }
     }
 
+    /// The same as a text that can be read again.
+    pub fn to_ron(&self) -> String {
+        let pretty = ron::ser::PrettyConfig::new().depth_limit(2).new_line("\n");
+        let text = options().to_string_pretty(self, pretty);
+        text.unwrap_or_else(|error| panic!("a scenario cannot be written: {error}"))
+    }
+
     /// What the users beside the replicas do, if there are any.
     pub fn activity(&self) -> Option<Activity> {
         let usual = || self.requests.is_empty().then(Activity::default);

@@ -1,0 +1,121 @@
+//! `squall shrink`: the smallest story that shows what a seed shows.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::again::quoted;
+use super::files::{self, Found};
+use super::seeds::Seeds;
+use super::terminal::Terminal;
+use super::{Exit, crew, interrupt};
+use crate::base::{Seed, Span};
+use crate::hunt::{Catch, Limits, catch};
+use crate::report::{Drawing, story};
+use crate::run::campaign;
+
+/// What `squall shrink` is told.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// A scenario, or a counterexample.
+    #[arg(value_name = "FILE")]
+    path: PathBuf,
+    /// The seed that shows what is wrong; without it, the first of the file's seeds that does.
+    #[arg(long, value_name = "SEED", env = "SQUALL_SEED")]
+    seed: Option<Seed>,
+    /// Be content with the smallest that was found after so long.
+    #[arg(long, value_name = "TIME")]
+    max_time: Option<Span>,
+    /// How many threads try; the story is the same for any number.
+    #[arg(long, short, value_name = "N", env = "SQUALL_JOBS")]
+    jobs: Option<usize>,
+    /// Where the counterexample is written; without it, beside the scenario, and `-` for standard output.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// Makes a story small, draws it, and writes it down.
+pub(super) fn shrink(arguments: &Arguments, terminal: &Terminal) -> io::Result<Exit> {
+    let Some(found) = files::read(std::slice::from_ref(&arguments.path), terminal) else { return Ok(Exit::Refused) };
+    let [Found { path, file }] = &found[..] else {
+        terminal.complain("`squall shrink` takes one file");
+        return Ok(Exit::Refused);
+    };
+    interrupt::listen();
+    let mut limits = Limits::jobs(arguments.jobs.unwrap_or_else(crew::cores)).stopped_by(interrupt::flag());
+    if let Some(time) = arguments.max_time {
+        limits = limits.within(Duration::from_nanos(time.0));
+    }
+    let seed = arguments.seed.or(file.seed).or_else(|| {
+        let seeds = Seeds::of(file)?.each();
+        seeds.map(Seed).find(|seed| campaign(file, [seed.0]).is_ok_and(|outcome| !outcome.findings.is_empty()))
+    });
+    let found = match seed {
+        Some(seed) => {
+            catch(file, seed, &limits).unwrap_or_else(|error| unreachable!("it was resolved before: {error}"))
+        }
+        None => None,
+    };
+    let Some(found) = found else {
+        let where_to = seed.map_or("its seeds".to_owned(), |seed| format!("seed {seed}"));
+        terminal.complain(format_args!("nothing is found in {where_to}: there is nothing to make smaller"));
+        return Ok(Exit::Inconclusive);
+    };
+    if arguments.output.as_deref().is_some_and(|output| output.as_os_str() == "-") {
+        terminal.result(found.text().trim_end())?;
+        return Ok(Exit::Violated);
+    }
+    terminal.result(told(&found, Drawing::default()))?;
+    let output = arguments.output.clone().unwrap_or_else(|| path.with_extension("small.ron"));
+    match keep(&output, &found.text()) {
+        Ok(()) => terminal.result(format_args!("\nwritten; to see it again: squall run {}", quoted(&output)))?,
+        Err(error) => {
+            // What was found is not lost with the disk.
+            terminal.complain(format_args!("{} cannot be written: {error}; here it is", output.display()));
+            terminal.result(found.text().trim_end())?;
+        }
+    }
+    Ok(if interrupt::heard() { Exit::Interrupted } else { Exit::Violated })
+}
+
+/// Writes a file as a whole or not at all.
+pub(super) fn keep(path: &std::path::Path, text: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder)?;
+    }
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    let part = path.with_file_name(name);
+    let written = fs::File::create(&part).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    });
+    match written.and_then(|()| fs::rename(&part, path)) {
+        Ok(()) => Ok(()),
+        Err(error) => {
+            let _ = fs::remove_file(&part);
+            Err(error)
+        }
+    }
+}
+
+/// A catch, drawn, with how large it is.
+pub(super) fn told(found: &Catch, drawing: Drawing) -> String {
+    let mut text = story(&found.picture, drawing);
+    let size = found.size;
+    let count = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
+    let _ = write!(
+        text,
+        "\n{}, {}, {}, {}{}",
+        count(size.replicas as usize, "replica", "replicas"),
+        count(size.requests, "request", "requests"),
+        count(size.faults, "fault", "faults"),
+        count(size.fates, "message of its own fate", "messages of their own fates"),
+        if found.is_minimal { "; nothing of it can be taken away" } else { "; there was no time to make it smaller" }
+    );
+    text
+}
