@@ -10,6 +10,7 @@ mod exit;
 mod explain;
 mod files;
 mod format;
+mod fuzz;
 mod interrupt;
 mod list;
 mod run;
@@ -51,6 +52,8 @@ enum Verb {
     Run(run::Arguments),
     /// Find a bug, make it small, and draw it: what squall does, in two seconds.
     Demo,
+    /// Hunt through many seeds, and make small what is found.
+    Fuzz(fuzz::Arguments),
     /// Make what a seed shows as small as can be.
     Shrink(shrink::Arguments),
     /// List data types, checks, or specimens.
@@ -118,6 +121,7 @@ fn obey(arguments: &Arguments, matches: &ArgMatches) -> Exit {
             None => unreachable!("a verb was read"),
         },
         Verb::Demo => demo::demo(&terminal),
+        Verb::Fuzz(told) => fuzz::fuzz(told, &terminal),
         Verb::Shrink(told) => shrink::shrink(told, &terminal),
         Verb::List(told) => list::list(told, &terminal),
         Verb::Explain(told) => explain::explain(told, &terminal),

@@ -4,6 +4,24 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::base::Span;
+
+/// Tells how long something took, for people.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts it.
+    pub fn start() -> Stopwatch {
+        Stopwatch(Instant::now())
+    }
+
+    /// The seconds since then.
+    pub fn seconds(self) -> f64 {
+        self.0.elapsed().as_secs_f64()
+    }
+}
+
 /// How long there is, and on how many threads.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -24,6 +42,12 @@ impl Limits {
     /// The same, with so much time from now.
     pub fn within(self, time: Duration) -> Limits {
         Limits { until: Instant::now().checked_add(time), ..self }
+    }
+
+    /// The same, with so much virtual time's worth of waiting from now, if that is less.
+    pub fn within_at_most(self, time: Span) -> Limits {
+        let until = Instant::now().checked_add(Duration::from_nanos(time.0));
+        Limits { until: until.into_iter().chain(self.until).min(), ..self }
     }
 
     /// The same, until this flag is set.

@@ -5,10 +5,16 @@
 
 mod catch;
 mod crew;
+#[expect(clippy::module_inception, reason = "a hunt is what this folder is about")]
+mod hunt;
 mod limits;
 mod pursuit;
+mod strategy;
 
+use catch::told;
 pub use catch::{Catch, catch};
 pub use crew::Crew;
-pub use limits::Limits;
+pub use hunt::{Group, Hunted, Quarry, hunt};
+pub use limits::{Limits, Stopwatch};
 pub use pursuit::{Counterexample, Size, pursue};
+pub use strategy::Strategy;

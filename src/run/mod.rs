@@ -5,6 +5,7 @@
 
 mod campaign;
 mod caught;
+mod coverage;
 mod hostile;
 mod picture;
 mod proposer;
@@ -17,6 +18,7 @@ mod trial;
 
 pub use campaign::{Campaign, MOST_FINDINGS, Outcome, RunError, Verdict, campaign, resolve, watches_of};
 pub use caught::hush;
+pub use coverage::Coverage;
 pub use hostile::{Hostile, hostile};
 pub use picture::Picture;
 pub use proposer::Proposer;

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicU64;
 
 use super::caught::caught;
 use super::transcript::Watching;
-use super::{Proposer, Story, Transcript};
+use super::{Coverage, Proposer, Story, Transcript};
 use crate::base::{Seed, Span};
 use crate::check::{self, Check, Guarantee, Judge, Ledger, Sampled, Violation};
 use crate::replica::Seat;
@@ -77,6 +77,7 @@ pub struct Runner<O: Asked, V: Viewed> {
     judge: Judge<Boxed<O, V>, O>,
     world: World<Boxed<O, V>, Proposer>,
     pulse: Option<Arc<AtomicU64>>,
+    coverage: Option<Coverage>,
 }
 
 impl<O: Asked, V: Viewed> Runner<O, V> {
@@ -86,13 +87,23 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
     /// Where there is no such check.
     pub fn new(system: System<O, V>, checks: &[Watch]) -> Runner<O, V> {
         let judge = judge(&system, checks);
-        Runner { system, judge, world: World::new(), pulse: None }
+        Runner { system, judge, world: World::new(), pulse: None, coverage: None }
     }
 
     /// The same with a pulse: a number that grows with each handled event, so that others can tell a handler that does
     /// not return from a run that goes on.
     pub fn beating(self, pulse: Arc<AtomicU64>) -> Runner<O, V> {
         Runner { pulse: Some(pulse), ..self }
+    }
+
+    /// The same, which takes note of the abstract states that each run comes through.
+    pub fn covering(self) -> Runner<O, V> {
+        Runner { coverage: Some(Coverage::default()), ..self }
+    }
+
+    /// The abstract states that the last run came through, each once, in rising order; none where no note is taken.
+    pub fn states(&mut self) -> &[u64] {
+        self.coverage.as_mut().map_or(&[], Coverage::states)
     }
 
     /// Runs a story with one seed.
@@ -150,7 +161,10 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
     }
 
     fn once(&mut self, story: &Story<O>, behind: &mut Behind, transcript: Option<&mut Transcript<O>>) -> Ran {
-        let Runner { system, judge, world, pulse } = self;
+        let Runner { system, judge, world, pulse, coverage } = self;
+        if let Some(coverage) = coverage {
+            coverage.clear();
+        }
         let roots = match transcript {
             None => BTreeMap::new(),
             Some(_) => (0..)
@@ -162,7 +176,14 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
         let asking = story.asking();
         let at_once = story.plan.scenario().access == Latency::Constant(Span::ZERO);
         let ran = caught(|| {
-            let mut watching = Watching { judge, transcript, at_once, roots: &roots, pulse: pulse.as_deref() };
+            let mut watching = Watching {
+                judge,
+                transcript,
+                coverage: coverage.as_mut(),
+                at_once,
+                roots: &roots,
+                pulse: pulse.as_deref(),
+            };
             let run = world.run(&story.plan, &spawn, &asking, behind, &mut watching);
             watching.judge.ended(run.ended != Ended::Exhausted, world.replicas());
             run

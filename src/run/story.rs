@@ -7,7 +7,7 @@ use crate::base::{ClientId, Fate, Path, Seed};
 use crate::model::Ask;
 use crate::replica::{Scripted, Workload};
 use crate::scenario::{Activity, Decision, File, Operation, Plan, Request, Rest};
-use crate::world::{Behind, Dealt, Otherwise, Script};
+use crate::world::{Behind, Dealt, Otherwise, Priorities, Script};
 use crate::zoo::sync::Pace;
 use crate::zoo::{Asked, Boxed, Viewed};
 
@@ -26,6 +26,8 @@ pub struct Story<O> {
     pub rest: Rest,
     /// How often replicas turn to one another.
     pub pace: Pace,
+    /// Whether messages come in the order of priorities that change so often, among about so many deliveries.
+    pub priorities: Option<(u32, u64)>,
 }
 
 /// An operation of a scenario that its system does not have.
@@ -41,7 +43,7 @@ impl<O: Asked> Story<O> {
     /// All that is left open.
     pub fn drawn(plan: Plan, users: Activity, pace: Pace) -> Story<O> {
         let (requests, fates) = (Vec::new(), Vec::new());
-        Story { plan, requests, users: Some(Arc::new(users)), fates, rest: Rest::Drawn, pace }
+        Story { plan, requests, users: Some(Arc::new(users)), fates, rest: Rest::Drawn, pace, priorities: None }
     }
 
     /// What a scenario tells, in the world of this plan; or all of its operations that there are not.
@@ -62,7 +64,11 @@ impl<O: Asked> Story<O> {
         }
         let fates = file.fates.iter().map(|decision| (decision.path().clone(), decision.fate())).collect();
         let (users, rest, pace) = (file.activity().map(Arc::new), file.rest, Pace::each(file.system.period));
-        if unknown.is_empty() { Ok(Story { plan, requests, users, fates, rest, pace }) } else { Err(unknown) }
+        if unknown.is_empty() {
+            Ok(Story { plan, requests, users, fates, rest, pace, priorities: None })
+        } else {
+            Err(unknown)
+        }
     }
 
     /// Writes it into a file, in the place of what that file told.
@@ -86,6 +92,9 @@ impl<O: Asked> Story<O> {
 
     /// What stands behind the door of chance in the run of a seed.
     pub fn behind(&self, seed: Seed) -> Behind {
+        if let Some((changes, among)) = self.priorities {
+            return Behind::Priorities(Box::new(Priorities::new(seed, changes, among)));
+        }
         if self.fates.is_empty() && self.rest == Rest::Drawn {
             return Behind::Dice(Dealt::new(seed));
         }

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::Story;
-use crate::base::{Fate, Known, Name, Observed, Path, ReplicaId, RequestId, Root, Seed, Time};
+use super::{Coverage, Story};
+use crate::base::{Fate, Known, Name, Observed, ReplicaId, RequestId, Root, Seed, Time};
 use crate::check::Judge;
 use crate::model::Ask;
 use crate::replica::Scripted;
 use crate::scenario::Rest;
-use crate::trace::{Cause, Event, Kind, Moment, Observer, Paths, Recorder, Trace};
-use crate::world::{Door, settled};
+use crate::trace::{Event, Kind, Moment, Observer, Paths, Recorder, Trace};
+use crate::world::{Door, Script, settled};
 use crate::zoo::{Asked, Boxed, Viewed};
 
 /// What a replica shows and knows from some event on.
@@ -67,17 +67,15 @@ impl<O: Asked> Transcript<O> {
         scenario.faults = settled(&story.plan, &story.behind(seed).dice());
         let plan = scenario.plan().unwrap_or_else(|_| story.plan.clone());
         let paths = self.paths();
-        let fate = |kind: &Kind| -> Option<(Path, Fate)> {
-            // What a wall cuts off is settled before chance is asked.
-            let Kind::Fate { message, fate, cause: None | Some(Cause::Loss | Cause::Burst | Cause::Script) } = kind
-            else {
-                return None;
-            };
-            Some((paths.get(*message)?.clone(), *fate))
-        };
-        let fates = self.trace().records().iter().filter_map(|record| fate(&record.kind)).collect();
+        let settled: BTreeMap<Name, Fate> = Script::of(self.trace(), seed).into_fates().collect();
+        // In the order in which they were sent: what lies together is taken away together.
+        let sent = self.trace().records().iter().filter_map(|record| match record.kind {
+            Kind::Fate { message, .. } => Some(message),
+            _ => None,
+        });
+        let fates = sent.filter_map(|message| Some((paths.get(message)?.clone(), *settled.get(&message)?))).collect();
         let requests = self.asked.iter().map(|(_, asked)| asked.clone()).collect();
-        Story { plan, requests, users: None, fates, rest: Rest::Perfect, pace: story.pace }
+        Story { plan, requests, users: None, fates, rest: Rest::Perfect, pace: story.pace, priorities: None }
     }
 }
 
@@ -85,6 +83,7 @@ impl<O: Asked> Transcript<O> {
 pub(super) struct Watching<'a, O: Asked, V: Viewed> {
     pub(super) judge: &'a mut Judge<Boxed<O, V>, O>,
     pub(super) transcript: Option<&'a mut Transcript<O>>,
+    pub(super) coverage: Option<&'a mut Coverage>,
     /// Whether a request reaches its replica as soon as it is made.
     pub(super) at_once: bool,
     /// The names of the requests that are written, with what they are the roots of.
@@ -150,6 +149,9 @@ impl<O: Asked, V: Viewed> Observer<Boxed<O, V>> for Watching<'_, O, V> {
     fn stepped(&mut self, moment: &Moment, replica: ReplicaId, replicas: &[Boxed<O, V>]) -> ControlFlow<()> {
         if self.transcript.is_some() {
             self.draw_up(moment, replica, replicas);
+        }
+        if let Some(coverage) = &mut self.coverage {
+            coverage.stepped(self.judge.ledger(), replica);
         }
         self.judge.stepped(moment, replica, replicas)
     }

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::Network;
+use super::{Network, Priorities};
 use crate::base::{Answers, Arrival, Dice, Fate, Name, Odometer, Path, ReplicaId, Seed, Span, Time};
 use crate::trace::{Cause, Kind, Trace};
 
@@ -39,12 +39,17 @@ pub struct Choice {
     pub replica: Option<ReplicaId>,
     /// Whether it is a message, which can come whenever it likes; what else is pending comes at its time.
     pub message: bool,
+    /// Who sent it, if it is a message.
+    pub from: Option<ReplicaId>,
 }
 
 /// Answers what a plan leaves open.
 pub trait Door {
     /// Whether it chooses which pending event is next. If not, it is the one with the earliest time.
-    const CHOOSES: bool = false;
+    #[inline(always)]
+    fn chooses(&self) -> bool {
+        false
+    }
 
     /// The dice of replicas, clients and faults.
     fn dice(&self) -> Dice;
@@ -56,6 +61,9 @@ pub trait Door {
     fn next(&mut self, _choices: &[Choice]) -> usize {
         0
     }
+
+    /// The last fault is over.
+    fn calm(&mut self) {}
 }
 
 /// The delay of a message that arrives when it is chosen.
@@ -176,6 +184,11 @@ impl Script {
     /// Settles the answers to draws.
     pub fn answer(&mut self, answers: Answers) {
         self.answers = Rc::new(answers);
+    }
+
+    /// The fates that it settles, by name.
+    pub fn into_fates(self) -> impl Iterator<Item = (Name, Fate)> {
+        self.fates.into_iter()
     }
 
     /// How many fates it settles.
@@ -301,6 +314,8 @@ pub enum Behind {
     Dice(Dealt),
     /// A script settles some of it.
     Script(Box<Script>),
+    /// Messages come in the order of priorities; the rest is drawn.
+    Priorities(Box<Priorities>),
 }
 
 impl Door for Behind {
@@ -308,6 +323,25 @@ impl Door for Behind {
         match self {
             Behind::Dice(dealt) => dealt.dice(),
             Behind::Script(script) => script.dice(),
+            Behind::Priorities(priorities) => priorities.dice(),
+        }
+    }
+
+    #[inline(always)]
+    fn chooses(&self) -> bool {
+        matches!(self, Behind::Priorities(_))
+    }
+
+    fn next(&mut self, choices: &[Choice]) -> usize {
+        match self {
+            Behind::Priorities(priorities) => priorities.next(choices),
+            Behind::Dice(_) | Behind::Script(_) => 0,
+        }
+    }
+
+    fn calm(&mut self) {
+        if let Behind::Priorities(priorities) = self {
+            priorities.calm();
         }
     }
 
@@ -316,6 +350,7 @@ impl Door for Behind {
         match self {
             Behind::Dice(dealt) => dealt.fate(sending, network, fate),
             Behind::Script(script) => script.settle(sending, network, fate),
+            Behind::Priorities(priorities) => priorities.fate(sending, network, fate),
         }
     }
 }
@@ -345,7 +380,10 @@ impl Enumeration {
 }
 
 impl Door for Enumeration {
-    const CHOOSES: bool = true;
+    #[inline(always)]
+    fn chooses(&self) -> bool {
+        true
+    }
 
     fn dice(&self) -> Dice {
         Dice::enumerated(Seed(0), Rc::clone(&self.odometer))

@@ -427,7 +427,7 @@ where
             }
             let pending = if let Some(pending) = self.world.at_once.pop_front() {
                 pending
-            } else if D::CHOOSES && !self.world.chosen.is_empty() {
+            } else if self.door.chooses() && !self.world.chosen.is_empty() {
                 self.choose(ends)
             } else {
                 let Some((time, index)) = self.world.queue.pop() else { return Ended::Quiet };
@@ -453,11 +453,12 @@ where
             if due.is_some() {
                 let (_, index) = self.world.queue.peek().unwrap_or_default();
                 let Pending { name, .. } = self.world.pending.get(index);
-                self.world.choices.push(Choice { name, replica: None, message: false });
+                self.world.choices.push(Choice { name, replica: None, message: false, from: None });
             }
             for pending in &self.world.chosen {
-                let What::Message { to, .. } = pending.what else { continue };
-                self.world.choices.push(Choice { name: pending.name, replica: Some(to), message: true });
+                let What::Message { to, body, .. } = pending.what else { continue };
+                let from = Some(self.world.bodies.get(body).from);
+                self.world.choices.push(Choice { name: pending.name, replica: Some(to), message: true, from });
             }
             let at = self.door.next(&self.world.choices);
             chosen = at.checked_sub(usize::from(due.is_some()));

@@ -87,6 +87,7 @@ where
 
     /// From now on nothing goes wrong any more, but for what never heals.
     pub(super) fn settle(&mut self) {
+        self.door.calm();
         self.calm = true;
         self.world.network.calm();
         for place in &mut self.world.places {

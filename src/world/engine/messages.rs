@@ -94,7 +94,7 @@ where
                 self.world.damages.insert(name.copy(u32::from(copy)), bits);
             }
             let what = What::Message { to, body, copy, damaged: arrival.damage.is_some() };
-            if D::CHOOSES && arrival.delay == WHEN_CHOSEN {
+            if self.door.chooses() && arrival.delay == WHEN_CHOSEN {
                 self.world.chosen.push(Pending { name, what });
                 continue;
             }

@@ -1,0 +1,399 @@
+//! A hunt: one seed after the other on all cores, each varied by some strategy, until time is up.
+//!
+//! Seeds are run in generations of a fixed size, and what comes of them is merged in their order. The law: the same
+//! seeds give the same result for any number of jobs, and those that were run are the first ones without a gap.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, Scope};
+
+use super::{Catch, Limits, Strategy, pursue, told};
+use crate::base::{Concern, Dice, Digest, Digester, Name, Seed, Span, Time};
+use crate::run::{Finding, NoOperation, RunError, Runner, Signature, Story, resolve, same, watches_of};
+use crate::scenario::{File, Watch};
+use crate::world::Witness;
+use crate::zoo::{Asked, System, Viewed, Visitor};
+
+/// How many seeds are run before what they came through is used to vary others.
+const GENERATION: u64 = 512;
+
+/// How many seeds a thread takes at once.
+const BATCH: u64 = 16;
+
+/// One seed in so many is run twice.
+const TWICE: u64 = 50;
+
+/// How many stories are kept to be varied again.
+const KEPT: usize = 256;
+
+/// How many different findings are made small.
+const PURSUED: usize = 12;
+
+/// What is to be hunted through.
+#[derive(Clone, Debug)]
+pub struct Quarry<'a> {
+    /// The scenario.
+    pub file: &'a File,
+    /// The first seed.
+    pub first: u64,
+    /// How many seeds there are at most.
+    pub seeds: u64,
+    /// The strategies that take turns.
+    pub strategies: &'a [Strategy],
+    /// How long making one finding small may take.
+    pub patience: Span,
+}
+
+/// A kind of finding.
+#[derive(Debug)]
+pub struct Group {
+    /// What its findings share.
+    pub signature: Signature,
+    /// In how many seeds it came up.
+    pub seeds: u64,
+    /// The first of them.
+    pub first: Seed,
+    /// How that one was varied.
+    pub strategy: Strategy,
+    /// What was found there.
+    pub finding: Finding,
+    /// The smallest story of it; without one, there were too many kinds, or it was not found again.
+    pub catch: Option<Catch>,
+}
+
+/// What came of a hunt.
+#[derive(Debug)]
+pub struct Hunted {
+    /// How many seeds were run: the first ones.
+    pub runs: u64,
+    /// In how many something was found.
+    pub wrong: u64,
+    /// The kinds of findings, in the order of their first seeds.
+    pub groups: Vec<Group>,
+    /// A seed that gave two results.
+    pub unstable: Option<Seed>,
+    /// In how many runs each check had something to judge.
+    pub judged: Vec<(&'static str, u64)>,
+    /// What really happened, over all runs.
+    pub witness: Witness,
+    /// The faults of the scenario that never bit where it was run as it is.
+    pub idle: Vec<String>,
+    /// How many runs each strategy had, and in how many of them something was found.
+    pub strategies: Vec<(Strategy, u64, u64)>,
+    /// How much virtual time passed.
+    pub virtual_time: Span,
+    /// How many abstract states were reached, after how many runs: doubling the runs from entry to entry.
+    pub coverage: Vec<(u64, u64)>,
+    /// How many runs came through a state that no other did: over all runs, an estimate (Good and Turing) of the
+    /// chance that the next seed shows something new.
+    pub alone: u64,
+    /// The links on which deliveries had priorities, and about how many deliveries there were in a run.
+    pub priorities: (u64, u64),
+    /// What tells this hunt from every other.
+    pub hash: Digest,
+}
+
+/// Hunts through seeds of a scenario.
+pub fn hunt(quarry: &Quarry<'_>, limits: &Limits, progress: &(dyn Fn(u64) + Sync)) -> Result<Hunted, RunError> {
+    let (plan, system) = resolve(quarry.file)?;
+    system.visit(Hunting { quarry, plan, limits, progress }).map_err(RunError::Operations)
+}
+
+struct Hunting<'a> {
+    quarry: &'a Quarry<'a>,
+    plan: crate::scenario::Plan,
+    limits: &'a Limits,
+    progress: &'a (dyn Fn(u64) + Sync),
+}
+
+/// A story that reached something new, and the seed that it did so with.
+type Kept<O> = (Story<O>, Seed);
+
+/// Some seeds that one thread runs, and what may be varied again.
+struct Task<O> {
+    nth: u64,
+    seeds: std::ops::Range<u64>,
+    kept: Arc<Vec<Kept<O>>>,
+    /// The states that are common by now, and not worth telling.
+    common: Arc<BTreeSet<u64>>,
+}
+
+/// What came of one seed.
+struct Told<O> {
+    seed: Seed,
+    strategy: Strategy,
+    /// What it came through that is not common.
+    states: Vec<u64>,
+    /// What was run, where it is worth knowing: something was found, or it came through something that is not common.
+    run: Option<Box<Kept<O>>>,
+    finding: Option<Finding>,
+    hash: Digest,
+    at: Time,
+    is_unstable: bool,
+}
+
+/// What came of some seeds.
+struct Batch<O> {
+    told: Vec<Told<O>>,
+    judged: Vec<u64>,
+    witness: Witness,
+    plain: Witness,
+}
+
+impl Visitor for Hunting<'_> {
+    type Output = Result<Hunted, Vec<NoOperation>>;
+
+    fn visit<O: Asked, V: Viewed>(self, system: System<O, V>) -> Self::Output {
+        let Hunting { quarry, plan, limits, progress } = self;
+        let file = quarry.file;
+        let story: Story<O> = Story::of(file, plan)?;
+        let checks = watches_of(file, &system);
+        let make = || -> System<O, V> {
+            let again = resolve(file).map(|(_, system)| same(system));
+            again.unwrap_or_else(|error| unreachable!("it was resolved before: {error}"))
+        };
+        let names = Runner::new(system, &checks).judged().map(|(name, _)| name).collect();
+        let mut tally = Tally::new(names);
+        thread::scope(|scope| {
+            let pack = Pack { story: &story, make: &make, checks: &checks, strategies: quarry.strategies };
+            let (tasks, done) = pack.gather(scope, limits);
+            while tally.hunted.runs < quarry.seeds && !limits.are_reached() {
+                let first = quarry.first + tally.hunted.runs;
+                let left = (quarry.seeds - tally.hunted.runs).min(GENERATION);
+                let (kept, common) = (Arc::new(tally.kept.clone()), Arc::new(tally.common.clone()));
+                let mut batches = 0;
+                for from in (0..left).step_by(BATCH as usize) {
+                    let seeds = first + from..first + (from + BATCH).min(left);
+                    let (kept, common) = (Arc::clone(&kept), Arc::clone(&common));
+                    if tasks.send(Task { nth: batches, seeds, kept, common }).is_err() {
+                        break;
+                    }
+                    batches += 1;
+                }
+                let mut waiting = BTreeMap::new();
+                let mut turn = 0;
+                let mut whole = true;
+                for batch in done.iter().take(batches as usize) {
+                    waiting.insert(batch.0, batch.1);
+                    while let Some(batch) = waiting.remove(&turn) {
+                        turn += 1;
+                        // After one that was left out, nothing counts: what counts has no gap.
+                        whole &= batch.is_some();
+                        if let Some(batch) = batch.filter(|_| whole) {
+                            tally.add(batch);
+                            progress(tally.hunted.runs);
+                        }
+                    }
+                }
+                if !whole {
+                    break;
+                }
+            }
+        });
+        let Tally { mut hunted, first_stories, owners, plain, hash, .. } = tally;
+        let alone: BTreeSet<Seed> = owners.values().flatten().copied().collect();
+        hunted.alone = alone.len() as u64;
+        hunted.idle = plain.idle(&story.plan);
+        hunted.hash = hash;
+        let replicas = u64::from(story.plan.replicas());
+        hunted.priorities = (replicas * replicas.saturating_sub(1), hunted.witness.delivered / hunted.runs.max(1));
+        for (group, (story, seed)) in hunted.groups.iter_mut().zip(first_stories).take(PURSUED) {
+            let each = limits.clone().within_at_most(quarry.patience);
+            match pursue(&make, &checks, &story, seed, &each) {
+                Some(found) if found.signature == group.signature => group.catch = Some(told(file, found)),
+                _ => hunted.unstable = hunted.unstable.or(Some(group.first)),
+            }
+        }
+        Ok(hunted)
+    }
+}
+
+/// Those who run seeds.
+struct Pack<'a, O: Asked, V: Viewed> {
+    story: &'a Story<O>,
+    make: &'a (dyn Fn() -> System<O, V> + Sync),
+    checks: &'a [Watch],
+    strategies: &'a [Strategy],
+}
+
+impl<'env, O: Asked, V: Viewed> Pack<'env, O, V> {
+    /// Starts them: seeds in, what came of them out, or nothing where time was up.
+    fn gather<'scope>(
+        self,
+        scope: &'scope Scope<'scope, 'env>,
+        limits: &'env Limits,
+    ) -> (Sender<Task<O>>, Receiver<(u64, Option<Batch<O>>)>) {
+        let (tasks, waiting) = mpsc::channel::<Task<O>>();
+        let (results, done) = mpsc::channel();
+        let waiting = Arc::new(Mutex::new(waiting));
+        for _ in 0..limits.jobs {
+            let (waiting, results) = (Arc::clone(&waiting), results.clone());
+            let Pack { story, make, checks, strategies } = self;
+            scope.spawn(move || {
+                let mut runner = Runner::new(make(), checks).covering();
+                loop {
+                    let task = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                    let Ok(task) = task else { return };
+                    let nth = task.nth;
+                    let pack = Pack { story, make, checks, strategies };
+                    let batch = if limits.are_reached() { None } else { Some(pack.run(&mut runner, task)) };
+                    if results.send((nth, batch)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        (tasks, done)
+    }
+
+    fn run(&self, runner: &mut Runner<O, V>, task: Task<O>) -> Batch<O> {
+        let judged = vec![0; runner.judged().count()];
+        let (told, witness, plain) = (Vec::new(), Witness::default(), Witness::default());
+        let mut batch = Batch { told, judged, witness, plain };
+        for seed in task.seeds.map(Seed) {
+            let strategy = Strategy::of(seed, self.strategies);
+            let (parent, drawn_with) = match strategy {
+                Strategy::Guided if !task.kept.is_empty() => {
+                    let nth = Dice::new(seed).below(Concern::Fault, Name::label("parent"), 0, task.kept.len() as u64);
+                    let (story, seed) = &task.kept[nth as usize];
+                    (story, *seed)
+                }
+                _ => (self.story, seed),
+            };
+            let story = strategy.vary(parent, seed);
+            let ran = runner.run(&story, drawn_with);
+            let states: Vec<u64> =
+                runner.states().iter().filter(|state| !task.common.contains(state)).copied().collect();
+            for (sum, (_, judged)) in batch.judged.iter_mut().zip(runner.judged()) {
+                *sum += u64::from(judged > 0);
+            }
+            let is_unstable =
+                seed.0.is_multiple_of(TWICE) && Runner::new((self.make)(), self.checks).run(&story, drawn_with) != ran;
+            let (mut hash, mut at) = (Digest::default(), Time::START);
+            if let Some(run) = &ran.run {
+                (hash, at) = (run.hash, run.at);
+                batch.witness.add(&run.witness);
+                if strategy == Strategy::Uniform {
+                    batch.plain.add(&run.witness);
+                }
+            }
+            let finding = ran.finding;
+            let worth = finding.is_some() || !states.is_empty();
+            let run = worth.then(|| Box::new((story, drawn_with)));
+            batch.told.push(Told { seed, strategy, states, run, finding, hash, at, is_unstable });
+        }
+        batch
+    }
+}
+
+/// What came of all seeds so far.
+struct Tally<O> {
+    hunted: Hunted,
+    first_stories: Vec<Kept<O>>,
+    /// The states that one run alone came through, with its seed; and without one those that several did.
+    owners: BTreeMap<u64, Option<Seed>>,
+    common: BTreeSet<u64>,
+    kept: Vec<Kept<O>>,
+    /// How many were kept so far: of too many, the oldest go.
+    turns: usize,
+    plain: Witness,
+    hash: Digest,
+}
+
+impl<O: Asked> Tally<O> {
+    fn new(checks: Vec<&'static str>) -> Tally<O> {
+        let hunted = Hunted {
+            runs: 0,
+            wrong: 0,
+            groups: Vec::new(),
+            unstable: None,
+            judged: checks.into_iter().map(|name| (name, 0)).collect(),
+            witness: Witness::default(),
+            idle: Vec::new(),
+            strategies: Vec::new(),
+            virtual_time: Span::ZERO,
+            coverage: Vec::new(),
+            alone: 0,
+            priorities: (0, 0),
+            hash: Digest::default(),
+        };
+        Tally {
+            hunted,
+            first_stories: Vec::new(),
+            owners: BTreeMap::new(),
+            common: BTreeSet::new(),
+            kept: Vec::new(),
+            turns: 0,
+            plain: Witness::default(),
+            hash: Digest::default(),
+        }
+    }
+
+    fn add(&mut self, batch: Batch<O>) {
+        let hunted = &mut self.hunted;
+        hunted.witness.add(&batch.witness);
+        self.plain.add(&batch.plain);
+        for ((_, sum), judged) in hunted.judged.iter_mut().zip(&batch.judged) {
+            *sum += judged;
+        }
+        for told in batch.told {
+            let Told { seed, strategy, states, run, finding, hash, at, is_unstable } = told;
+            let hunted = &mut self.hunted;
+            hunted.runs += 1;
+            hunted.virtual_time = hunted.virtual_time + at.since(Time::START);
+            // One number stands for all hashes: a hunt may go on for days.
+            let mut digester = Digester::new();
+            digester.bytes(&self.hash.0.to_le_bytes());
+            digester.bytes(&hash.0.to_le_bytes());
+            self.hash = digester.finish();
+            if is_unstable {
+                hunted.unstable = hunted.unstable.or(Some(seed));
+            }
+            let place = hunted.strategies.iter().position(|(other, ..)| *other == strategy).unwrap_or_else(|| {
+                hunted.strategies.push((strategy, 0, 0));
+                hunted.strategies.len() - 1
+            });
+            hunted.strategies[place].1 += 1;
+            hunted.strategies[place].2 += u64::from(finding.is_some());
+            let new = states.iter().any(|state| !self.owners.contains_key(state));
+            for state in states {
+                match self.owners.entry(state) {
+                    std::collections::btree_map::Entry::Vacant(place) => drop(place.insert(Some(seed))),
+                    std::collections::btree_map::Entry::Occupied(mut place) => {
+                        place.insert(None);
+                        self.common.insert(state);
+                    }
+                }
+            }
+            if let Some(run) = run {
+                if let Some(finding) = finding {
+                    self.found(finding, (seed, strategy), &run);
+                } else if new {
+                    match self.kept.get_mut(self.turns % KEPT) {
+                        Some(place) => *place = *run,
+                        None => self.kept.push(*run),
+                    }
+                    self.turns += 1;
+                }
+            }
+            let hunted = &mut self.hunted;
+            if hunted.runs.is_power_of_two() {
+                hunted.coverage.push((hunted.runs, self.owners.len() as u64));
+            }
+        }
+    }
+
+    fn found(&mut self, finding: Finding, (first, strategy): (Seed, Strategy), run: &Kept<O>) {
+        let hunted = &mut self.hunted;
+        hunted.wrong += 1;
+        let signature = Signature::of(&finding);
+        match hunted.groups.iter_mut().find(|group| group.signature == signature) {
+            Some(group) => group.seeds += 1,
+            None => {
+                self.first_stories.push(run.clone());
+                hunted.groups.push(Group { signature, seeds: 1, first, strategy, finding, catch: None });
+            }
+        }
+    }
+}
