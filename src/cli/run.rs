@@ -1,7 +1,7 @@
 //! `squall run`: scenario files in, a line each out, and a last line that cannot be mistaken.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::{EXIT_HOLDS, EXIT_NOTHING, EXIT_UNSTABLE, EXIT_USAGE, EXIT_VACUOUS, EXIT_VIOLATED};
 use crate::base::Seed;
-use crate::run::{Outcome, Verdict, campaign, resolve};
+use crate::run::{Outcome, Verdict, campaign, read};
 use crate::scenario::{Expectation, File};
 
 /// What `squall run` is told.
@@ -63,10 +63,10 @@ pub(super) fn run(arguments: &Arguments) -> u8 {
     let mut scenarios = Vec::new();
     let mut mistakes = false;
     for path in paths {
-        match read(&path) {
+        match scenario(&path) {
             Ok(file) => scenarios.push((path, file)),
             Err(error) => {
-                eprintln!("squall: {}: {error}", path.display());
+                eprint!("{error}");
                 mistakes = true;
             }
         }
@@ -102,11 +102,11 @@ pub(super) fn run(arguments: &Arguments) -> u8 {
     counts.code()
 }
 
-fn read(path: &Path) -> Result<File, String> {
-    let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
-    let file = File::parse(&text).map_err(|error| error.to_string())?;
-    resolve(&file).map_err(|error| error.to_string())?;
-    Ok(file)
+fn scenario(path: &Path) -> Result<File, String> {
+    let name = path.display().to_string();
+    let text = fs::read_to_string(path).map_err(|error| format!("squall: {name}: {error}\n"))?;
+    let coloured = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    read(&text).map_err(|mistakes| mistakes.render(&name, &text, coloured))
 }
 
 fn tell(path: &Path, seeds: &Range<u64>, outcome: &Outcome) -> io::Result<()> {

@@ -4,13 +4,11 @@ use std::fmt;
 use std::ops::Range;
 
 use super::runner::watches;
-use super::{Finding, NoOperation, Runner, STANDARD, Story};
+use super::{Finding, Runner, STANDARD, Story, resolve};
 use crate::base::{Digest, Digester, Seed};
-use crate::check;
-use crate::scenario::{Expectation, File, Plan, Refusals};
+use crate::scenario::{Expectation, File, Mistakes, Plan};
 use crate::world::Witness;
-use crate::zoo::registry::{self, Unknown};
-use crate::zoo::{AnySystem, Asked, System, Viewed, Visitor};
+use crate::zoo::{Asked, System, Viewed, Visitor};
 
 /// What came of some seeds of a scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,84 +90,10 @@ impl Outcome {
     }
 }
 
-/// Why a scenario cannot be run.
-#[derive(Clone, Debug, PartialEq)]
-pub enum RunError {
-    /// There is no such system, or no such pair.
-    System(Unknown),
-    /// No check is called so.
-    Check(String),
-    /// Its world contradicts itself.
-    World(Refusals),
-    /// It asks for operations that the system does not have.
-    Operations(Vec<NoOperation>),
-}
-
-impl fmt::Display for RunError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            RunError::System(unknown) => unknown.fmt(f),
-            RunError::Check(check) => {
-                write!(f, "no check is called `{check}`: `squall list checks` names those there are")
-            }
-            RunError::World(refusals) => refusals.fmt(f),
-            RunError::Operations(unknown) => {
-                for (line, NoOperation { nth, error }) in unknown.iter().enumerate() {
-                    let gap = if line > 0 { "\n" } else { "" };
-                    write!(f, "{gap}request {}: {}", nth + 1, error.code)?;
-                }
-                Ok(())
-            }
-        }
-    }
-}
-
-impl std::error::Error for RunError {}
-
-/// What a file asks for, or why it cannot be run.
-pub fn resolve(file: &File) -> Result<(Plan, AnySystem), RunError> {
-    let plan = file.world.clone().plan().map_err(RunError::World)?;
-    let system = match &file.system.specimen {
-        None => registry::system(&file.system.data, &file.system.sync),
-        Some(name) => registry::specimen(name),
-    };
-    let expected = match &file.expect {
-        Expectation::Violates(check) => Some(check),
-        Expectation::Holds | Expectation::Vacuous => None,
-    };
-    let mut asked = file.checks.iter().map(|watch| &watch.check).chain(expected);
-    let known = |name: &String| check::ALL.iter().any(|about| about.name == name) || OTHERS.contains(&name.as_str());
-    match asked.find(|name| !known(name)) {
-        Some(name) => Err(RunError::Check(name.clone())),
-        None => {
-            let system = system.map_err(RunError::System)?;
-            system.clone().visit(Reading { file, plan: &plan }).map_err(RunError::Operations)?;
-            Ok((plan, system))
-        }
-    }
-}
-
-/// Whether a system has the operations that a file asks for.
-struct Reading<'a> {
-    file: &'a File,
-    plan: &'a Plan,
-}
-
-impl Visitor for Reading<'_> {
-    type Output = Result<(), Vec<NoOperation>>;
-
-    fn visit<O: Asked, V: Viewed>(self, _: System<O, V>) -> Self::Output {
-        Story::<O>::of(self.file, self.plan.clone()).map(drop)
-    }
-}
-
-/// What finds something though it is no check of its own.
-const OTHERS: [&str; 2] = ["panic", "livelock"];
-
 /// Runs some seeds of a scenario, one after the other.
-pub fn campaign(file: &File, seeds: Range<u64>) -> Result<Outcome, RunError> {
+pub fn campaign(file: &File, seeds: Range<u64>) -> Result<Outcome, Mistakes> {
     let (plan, system) = resolve(file)?;
-    system.visit(Campaign { file, plan, seeds }).map_err(RunError::Operations)
+    Ok(system.visit(Campaign { file, plan, seeds }))
 }
 
 struct Campaign<'a> {
@@ -179,10 +103,11 @@ struct Campaign<'a> {
 }
 
 impl Visitor for Campaign<'_> {
-    type Output = Result<Outcome, Vec<NoOperation>>;
+    type Output = Outcome;
 
-    fn visit<O: Asked, V: Viewed>(self, system: System<O, V>) -> Self::Output {
-        let story = Story::of(self.file, self.plan)?;
+    fn visit<O: Asked, V: Viewed>(self, system: System<O, V>) -> Outcome {
+        let story =
+            Story::of(self.file, self.plan).unwrap_or_else(|unknown| unreachable!("they were read: {unknown:?}"));
         let standard = || watches(&[&STANDARD, system.checks()].concat());
         let checks = if self.file.checks.is_empty() { standard() } else { self.file.checks.clone() };
         let runner = || Runner::new(system.clone(), &checks);
@@ -217,6 +142,6 @@ impl Visitor for Campaign<'_> {
         }
         outcome.idle = outcome.witness.idle(&story.plan);
         outcome.hash = hashes.finish();
-        Ok(outcome)
+        outcome
     }
 }

@@ -6,14 +6,16 @@
 mod campaign;
 mod hostile;
 mod proposer;
+mod resolve;
 mod runner;
 mod story;
 mod transcript;
 mod trial;
 
-pub use campaign::{Outcome, RunError, Verdict, campaign, resolve};
+pub use campaign::{Outcome, Verdict, campaign};
 pub use hostile::{Hostile, hostile};
 pub use proposer::Proposer;
+pub use resolve::{read, resolve};
 pub use runner::{Finding, Ran, Runner, STANDARD};
 pub use story::{Asking, NoOperation, Story};
 pub use transcript::Transcript;
