@@ -117,7 +117,7 @@ fn what_cannot_be_run_is_refused_with_all_its_mistakes() {
     runs("unknown", &[("g_counter", "h_counter")], 2, &["no data type is called `h_counter`", "squall list"]);
     let pair = [("g_counter", "or_set"), ("full_state", "merkle")];
     let says_why =
-        ["`or_set` does not run on `merkle`: one causal context stands for all keys", "it runs on full_state"];
+        ["`or_set` does not run on `merkle`", "one causal context stands for all keys", "it runs on full_state"];
     runs("pair", &pair, 2, &says_why);
     let two = [("replicas: 3", "replicas: 3, clocks: { 7: () }"), ("(\"1ms\", \"30ms\")", "(\"30ms\", \"1ms\")")];
     runs("mistakes", &two, 2, &["n7 is named, but this scenario has n0 to n2", "link: "]);

@@ -8,14 +8,13 @@ use super::{Exit, crew};
 use crate::base::Seed;
 use crate::hunt::{Limits, catch};
 use crate::report::Drawing;
-use crate::scenario::File;
 
 /// What is hunted: a set that forgets removals, as a text prints it.
 const STORY: &str = include_str!("demo.ron");
 
 /// Hunts, shrinks, draws, and says what to try next.
 pub(super) fn demo(terminal: &Terminal) -> io::Result<Exit> {
-    let file = File::parse(STORY).unwrap_or_else(|error| unreachable!("the demo's own file: {error}"));
+    let file = crate::run::read(STORY).unwrap_or_else(|error| unreachable!("the demo's own file: {error}"));
     terminal.result(format_args!("{}\n\n{}\n{}", Tone::Strong.paint("squall demo"), file.about, STORY.trim_end()))?;
     let limits = Limits::jobs(crew::cores());
     let found = (0..file.seeds).map(Seed).find_map(|seed| Some((seed, catch(&file, seed, &limits).ok()??)));

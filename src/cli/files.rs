@@ -6,8 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::terminal::{Terminal, plain};
-use crate::run::resolve;
-use crate::scenario::File;
+use crate::scenario::{File, MOST_BYTES};
 
 /// A scenario, and where it was found.
 pub(super) struct Found {
@@ -16,9 +15,6 @@ pub(super) struct Found {
     /// What it says.
     pub(super) file: File,
 }
-
-/// Larger files are refused: no story that a person can follow is so long.
-const MOST_BYTES: u64 = 16 << 20;
 
 /// All scenario files at a path, in the order of their names. A file is one whatever it is called; in a folder,
 /// those are that end in `.ron`. Links to folders are followed where they are named, and not where they are found.
@@ -49,39 +45,34 @@ pub(super) fn shown(path: &Path) -> String {
 /// is given.
 pub(super) fn read(paths: &[PathBuf], terminal: &Terminal) -> Option<Vec<Found>> {
     let mut files = Vec::new();
-    let mut mistakes = 0;
-    let mut complain = |path: &Path, error: &str| {
-        terminal.complain(format_args!("{}: {}", shown(path), plain(error)));
-        mistakes += 1;
+    let mut wrong = false;
+    let complain = |path: &Path, error: &io::Error| {
+        terminal.complain(format_args!("{}: {error}", shown(path)));
+        true
     };
     for path in paths {
         if let Err(error) = find(path, &mut files) {
-            complain(path, &error.to_string());
+            wrong |= complain(path, &error);
         }
     }
     let mut scenarios = Vec::new();
     for path in files {
-        match one(&path) {
-            Ok(file) => scenarios.push(Found { path, file }),
-            Err(error) => complain(&path, &error),
+        match text(&path) {
+            Err(error) => wrong |= complain(&path, &error),
+            Ok(text) => match crate::run::read(&text) {
+                Ok(file) => scenarios.push(Found { path, file }),
+                Err(mistakes) => {
+                    terminal.refuse(&mistakes.render(&shown(&path), &text, true));
+                    wrong = true;
+                }
+            },
         }
     }
-    if mistakes == 0 { Some(scenarios) } else { None }
-}
-
-fn one(path: &Path) -> Result<File, String> {
-    let text = text(path).map_err(|error| error.to_string())?;
-    let file = File::parse(&text).map_err(|error| error.to_string())?;
-    resolve(&file).map_err(|error| error.to_string())?;
-    Ok(file)
+    if wrong { None } else { Some(scenarios) }
 }
 
 fn text(path: &Path) -> io::Result<String> {
     let mut text = String::new();
-    fs::File::open(path)?.take(MOST_BYTES + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > MOST_BYTES {
-        let most = MOST_BYTES >> 20;
-        return Err(io::Error::other(format!("the file is larger than {most} MiB, which is the most that is read")));
-    }
+    fs::File::open(path)?.take(MOST_BYTES as u64 + 1).read_to_string(&mut text)?;
     Ok(text)
 }

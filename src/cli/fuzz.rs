@@ -194,7 +194,7 @@ fn tell(
         Tone::Bad.paint("FOUND    ")
     };
     let mut text = format!("{word} {}\n", shown(path));
-    let mut line = |words: String| drop(writeln!(text, "          {words}"));
+    let mut line = |words: String| text.extend(["          ", &words, "\n"]);
     let next = first + came.runs;
     let cut = if short { ", fewer than asked for" } else { "" };
     line(format!("seeds {first}..{next}{cut}: {} deliveries, hash {}", came.witness.delivered, came.hash));

@@ -18,8 +18,8 @@ use super::told::{Tally, Told};
 use super::watch::Watch;
 use super::{Exit, crew, interrupt};
 use crate::base::{Seed, Span};
-use crate::run::{Campaign, RunError};
-use crate::scenario::{Expectation, File, Often, Watch as Watched};
+use crate::run::Campaign;
+use crate::scenario::{Expectation, File, Mistakes, Often, Watch as Watched};
 
 /// What `squall run` is told.
 #[derive(Debug, Args)]
@@ -85,7 +85,7 @@ pub(super) fn run(arguments: &Arguments, seeds: Option<Seeds>, terminal: &Termin
     };
     let mut tally = Tally::of(asked.len());
     let mut trouble: Option<io::Error> = None;
-    let take = |_: usize, told: Result<Told<'_>, RunError>| {
+    let take = |_: usize, told: Result<Told<'_>, Mistakes>| {
         let told = match told {
             Ok(told) => told,
             Err(error) => unreachable!("it was resolved before: {error}"),

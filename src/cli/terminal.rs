@@ -136,6 +136,11 @@ impl Terminal {
         self.say(&format!("{} {text}", Tone::Bad.paint("error:")));
     }
 
+    /// Says what is wrong with a file; the words come with their lines and colours.
+    pub(super) fn refuse(&self, text: &str) {
+        self.say(text.trim_end());
+    }
+
     fn say(&self, text: &str) {
         self.aside(|| {
             // Nobody is left to be told that nobody listens.

@@ -10,8 +10,8 @@ use std::thread::{self, Scope};
 
 use super::{Catch, Limits, Strategy, pursue, told};
 use crate::base::{Concern, Dice, Digest, Digester, Name, Seed, Span, Time};
-use crate::run::{Finding, NoOperation, RunError, Runner, Signature, Story, resolve, same, watches_of};
-use crate::scenario::{File, Watch};
+use crate::run::{Finding, Runner, Signature, Story, resolve, same, watches_of};
+use crate::scenario::{File, Mistakes, Watch};
 use crate::world::Witness;
 use crate::zoo::{Asked, System, Viewed, Visitor};
 
@@ -95,9 +95,9 @@ pub struct Hunted {
 }
 
 /// Hunts through seeds of a scenario.
-pub fn hunt(quarry: &Quarry<'_>, limits: &Limits, progress: &(dyn Fn(u64) + Sync)) -> Result<Hunted, RunError> {
+pub fn hunt(quarry: &Quarry<'_>, limits: &Limits, progress: &(dyn Fn(u64) + Sync)) -> Result<Hunted, Mistakes> {
     let (plan, system) = resolve(quarry.file)?;
-    system.visit(Hunting { quarry, plan, limits, progress }).map_err(RunError::Operations)
+    Ok(system.visit(Hunting { quarry, plan, limits, progress }))
 }
 
 struct Hunting<'a> {
@@ -142,12 +142,13 @@ struct Batch<O> {
 }
 
 impl Visitor for Hunting<'_> {
-    type Output = Result<Hunted, Vec<NoOperation>>;
+    type Output = Hunted;
 
     fn visit<O: Asked, V: Viewed>(self, system: System<O, V>) -> Self::Output {
         let Hunting { quarry, plan, limits, progress } = self;
         let file = quarry.file;
-        let story: Story<O> = Story::of(file, plan)?;
+        let story: Story<O> =
+            Story::of(file, plan).unwrap_or_else(|unknown| unreachable!("they were read: {unknown:?}"));
         let checks = watches_of(file, &system);
         let make = || -> System<O, V> {
             let again = resolve(file).map(|(_, system)| same(system));
@@ -205,7 +206,7 @@ impl Visitor for Hunting<'_> {
                 _ => hunted.unstable = hunted.unstable.or(Some(group.first)),
             }
         }
-        Ok(hunted)
+        hunted
     }
 }
 

@@ -4,13 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use super::{Finding, NoOperation, Runner, STANDARD, Story, watches};
-use crate::base::{Digest, Digester, Seed, nearest};
-use crate::check;
-use crate::scenario::{Expectation, File, Plan, Refusals, Watch};
+use super::{Finding, Runner, STANDARD, Story, resolve, watches};
+use crate::base::{Digest, Digester, Seed};
+use crate::scenario::{Expectation, File, Mistakes, Plan, Watch};
 use crate::world::Witness;
-use crate::zoo::registry::{self, Unknown};
-use crate::zoo::{AnySystem, Asked, System, Viewed, Visitor};
+use crate::zoo::{Asked, System, Viewed, Visitor};
 
 /// Of more findings only the number is kept: a campaign may go on for days.
 pub const MOST_FINDINGS: usize = 1000;
@@ -97,86 +95,8 @@ impl Outcome {
     }
 }
 
-/// Why a scenario cannot be run.
-#[derive(Clone, Debug, PartialEq)]
-pub enum RunError {
-    /// There is no such system, or no such pair.
-    System(Unknown),
-    /// No check is called so.
-    Check(String),
-    /// Its world contradicts itself.
-    World(Refusals),
-    /// It asks for operations that the system does not have.
-    Operations(Vec<NoOperation>),
-}
-
-impl fmt::Display for RunError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            RunError::System(unknown) => unknown.fmt(f),
-            RunError::Check(check) => {
-                write!(f, "no check is called `{check}`")?;
-                match nearest(check, check::ALL.iter().map(|about| about.name)) {
-                    Some(other) => write!(f, ": did you mean `{other}`?"),
-                    None => f.write_str(": `squall list checks` names those there are"),
-                }
-            }
-            RunError::World(refusals) => refusals.fmt(f),
-            RunError::Operations(unknown) => {
-                for (line, NoOperation { nth, error }) in unknown.iter().enumerate() {
-                    let gap = if line > 0 { "\n" } else { "" };
-                    write!(f, "{gap}request {}: {}", nth + 1, error.code)?;
-                }
-                Ok(())
-            }
-        }
-    }
-}
-
-impl std::error::Error for RunError {}
-
-/// What a file asks for, or why it cannot be run.
-pub fn resolve(file: &File) -> Result<(Plan, AnySystem), RunError> {
-    let plan = file.world.clone().plan().map_err(RunError::World)?;
-    let system = match &file.system.specimen {
-        None => registry::system(&file.system.data, &file.system.sync),
-        Some(name) => registry::specimen(name),
-    };
-    let expected = match &file.expect {
-        Expectation::Violates(check) => Some(check),
-        Expectation::Holds | Expectation::Vacuous => None,
-    };
-    let mut asked = file.checks.iter().map(|watch| &watch.check).chain(expected);
-    let known = |name: &String| check::ALL.iter().any(|about| about.name == name) || OTHERS.contains(&name.as_str());
-    match asked.find(|name| !known(name)) {
-        Some(name) => Err(RunError::Check(name.clone())),
-        None => {
-            let system = system.map_err(RunError::System)?;
-            system.clone().visit(Reading { file, plan: &plan }).map_err(RunError::Operations)?;
-            Ok((plan, system))
-        }
-    }
-}
-
-/// Whether a system has the operations that a file asks for.
-struct Reading<'a> {
-    file: &'a File,
-    plan: &'a Plan,
-}
-
-impl Visitor for Reading<'_> {
-    type Output = Result<(), Vec<NoOperation>>;
-
-    fn visit<O: Asked, V: Viewed>(self, _: System<O, V>) -> Self::Output {
-        Story::<O>::of(self.file, self.plan.clone()).map(drop)
-    }
-}
-
-/// What finds something though it is no check of its own.
-const OTHERS: [&str; 2] = ["panic", "livelock"];
-
 /// Runs some seeds of a scenario, one after the other.
-pub fn campaign(file: &File, seeds: impl IntoIterator<Item = u64>) -> Result<Outcome, RunError> {
+pub fn campaign(file: &File, seeds: impl IntoIterator<Item = u64>) -> Result<Outcome, Mistakes> {
     Campaign::of(file).run(seeds)
 }
 
@@ -204,9 +124,9 @@ impl<'a> Campaign<'a> {
     }
 
     /// Runs seeds, one after the other, and twice the first, to see whether it gives the same once more.
-    pub fn run(self, seeds: impl IntoIterator<Item = u64>) -> Result<Outcome, RunError> {
+    pub fn run(self, seeds: impl IntoIterator<Item = u64>) -> Result<Outcome, Mistakes> {
         let (plan, system) = resolve(self.file)?;
-        system.visit(Running { campaign: self, plan, seeds: seeds.into_iter() }).map_err(RunError::Operations)
+        Ok(system.visit(Running { campaign: self, plan, seeds: seeds.into_iter() }))
     }
 }
 
@@ -217,11 +137,11 @@ struct Running<'a, I> {
 }
 
 impl<I: Iterator<Item = u64>> Visitor for Running<'_, I> {
-    type Output = Result<Outcome, Vec<NoOperation>>;
+    type Output = Outcome;
 
     fn visit<O: Asked, V: Viewed>(self, system: System<O, V>) -> Self::Output {
         let Campaign { file, pulse } = self.campaign;
-        let story = Story::of(file, self.plan)?;
+        let story = Story::of(file, self.plan).unwrap_or_else(|unknown| unreachable!("they were read: {unknown:?}"));
         let checks = watches_of(file, &system);
         let runner = || Runner::new(system.clone(), &checks).beating(pulse.clone());
         let mut each = runner();
@@ -260,6 +180,6 @@ impl<I: Iterator<Item = u64>> Visitor for Running<'_, I> {
         }
         outcome.idle = outcome.witness.idle(&story.plan);
         outcome.hash = hashes.finish();
-        Ok(outcome)
+        outcome
     }
 }

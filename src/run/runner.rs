@@ -108,6 +108,10 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
 
     /// Runs a story with one seed.
     pub fn run(&mut self, story: &Story<O>, seed: Seed) -> Ran {
+        story.plan.names().scope(|| self.judged_run(story, seed))
+    }
+
+    fn judged_run(&mut self, story: &Story<O>, seed: Seed) -> Ran {
         self.judge.reset();
         let mut ran = self.through(story, seed, None);
         // What a check would have had to keep of every event, for its evidence, it looks at in a second run.
@@ -137,7 +141,7 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
         let ran = self.run(story, seed);
         let mut transcript = Transcript::default();
         self.judge.reset();
-        self.through(story, seed, Some(&mut transcript));
+        story.plan.names().scope(|| self.through(story, seed, Some(&mut transcript)));
         (ran, transcript)
     }
 
@@ -213,13 +217,15 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
 /// The checks that only those systems are held to that promise what they look for.
 const PROMISED: [&str; 6] = ["duplication", "agreement", "fifo", "causal", "total", "quiet"];
 
+/// Whether a check is for systems that promise no more than this beyond what all do.
+pub(super) fn applies(check: &str, promised: &[&str]) -> bool {
+    !PROMISED.contains(&check) || promised.contains(&check)
+}
+
 /// A judge of a system with the checks of these names.
 fn judge<O: Asked, V: Viewed>(system: &System<O, V>, watches: &[Watch]) -> Judge<Boxed<O, V>, O> {
     let keys = system.specification.parts().map_or((|_| None) as fn(&O) -> Option<u64>, |parts| parts.key);
-    let applies = |watch: &&Watch| {
-        let name = watch.check.as_str();
-        !PROMISED.contains(&name) || system.checks().contains(&name)
-    };
+    let applies = |watch: &&Watch| applies(&watch.check, system.checks());
     let checks = watches.iter().filter(applies).map(|watch| -> Box<dyn Check<Boxed<O, V>, O>> {
         let check = named(system, &watch.check);
         match watch.often {

@@ -48,6 +48,14 @@ impl<O: Asked> Story<O> {
 
     /// What a scenario tells, in the world of this plan; or all of its operations that there are not.
     pub fn of(file: &File, plan: Plan) -> Result<Story<O>, Vec<NoOperation>> {
+        let requests = plan.names().scope(|| Story::requests(file))?;
+        let fates = file.fates.iter().map(|decision| (decision.path().clone(), decision.fate())).collect();
+        let (users, rest, pace) = (file.activity().map(Arc::new), file.rest, Pace::each(file.system.period));
+        Ok(Story { plan, requests, users, fates, rest, pace, priorities: None })
+    }
+
+    /// The requests that a scenario writes down, or all of their operations that there are not.
+    pub(super) fn requests(file: &File) -> Result<Vec<Scripted<Ask<O>>>, Vec<NoOperation>> {
         let mut unknown = Vec::new();
         let mut requests = Vec::new();
         for (nth, request) in file.requests.iter().enumerate() {
@@ -62,17 +70,15 @@ impl<O: Asked> Story<O> {
             let root = request.label().map(|label| label.root());
             requests.push(Scripted { at: request.at(), replica: request.replica(), op, root });
         }
-        let fates = file.fates.iter().map(|decision| (decision.path().clone(), decision.fate())).collect();
-        let (users, rest, pace) = (file.activity().map(Arc::new), file.rest, Pace::each(file.system.period));
-        if unknown.is_empty() {
-            Ok(Story { plan, requests, users, fates, rest, pace, priorities: None })
-        } else {
-            Err(unknown)
-        }
+        if unknown.is_empty() { Ok(requests) } else { Err(unknown) }
     }
 
     /// Writes it into a file, in the place of what that file told.
     pub fn write(&self, file: &mut File) {
+        self.plan.names().scope(|| self.write_here(file));
+    }
+
+    fn write_here(&self, file: &mut File) {
         let request = |scripted: &Scripted<Ask<O>>| {
             let (at, replica) = (scripted.at, scripted.replica);
             let label = scripted.root.as_ref().map(Into::into);

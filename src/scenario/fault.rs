@@ -24,6 +24,7 @@ pub enum Who {
 
 /// One fault of a plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Fault {
     /// Some replicas cannot hear some others.
     Partition(Partition),
@@ -106,6 +107,7 @@ pub struct Partition {
 
 /// Who is cut off from whom.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Shape {
     /// Each group hears only itself; the replicas in none are one more group.
     Groups(Vec<Vec<ReplicaId>>),

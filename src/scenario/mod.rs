@@ -3,23 +3,33 @@
 //!
 //! Nothing here runs. A value that passes its own check means the same on every machine and in every run.
 
+mod contradiction;
+mod examples;
 mod fault;
 mod file;
 mod latency;
 mod link;
+mod mistake;
 mod plan;
+mod reading;
 mod refusal;
+#[cfg(feature = "cli")]
+mod render;
 mod script;
 mod setup;
+mod source;
 mod topology;
 
+pub use contradiction::{MOST_FATES, MOST_REQUESTS, MOST_SEEDS};
 pub use fault::{
     Clock, Crash, Disk, Down, Durability, Fault, Flapping, InFlight, Partition, Rebirth, Shape, When, Who,
 };
-pub use file::{Activity, Expectation, FORMAT_VERSION, File, FileError, Often, Origin, SystemName, Watch};
+pub use file::{Activity, Expectation, FORMAT_VERSION, File, Often, Origin, SystemName, Watch};
 pub use latency::{Latency, LatencyError};
 pub use link::{Bursts, Duplicates, Link, LinkRule, Reorder};
+pub use mistake::{Mistake, Mistakes, Part, Place, Spot};
 pub use plan::{MOST_REPLICAS, Plan};
+pub use reading::{Draft, MOST_BYTES};
 pub use refusal::{Refusal, Refusals, Subject};
 pub use script::{Decision, Label, Operation, Request, Rest};
 pub use setup::{Order, Scenario};

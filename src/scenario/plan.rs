@@ -8,10 +8,14 @@ use super::refusal::{Refusal, Refusals, Subject};
 use super::{
     Clock, Crash, Disk, Down, Durability, Fault, Latency, Link, Partition, Rebirth, Scenario, Shape, When, Who,
 };
-use crate::base::{Digest, Digester, Links, Offset, ReplicaId, Span, Time};
+use crate::base::{Digest, Digester, Links, Names, Offset, ReplicaId, Span, Time};
 
 /// More replicas than this are refused.
 pub const MOST_REPLICAS: u32 = 1 << 20;
+/// More faults than this are refused, and more rules about links.
+pub(super) const MOST_FAULTS: usize = 10_000;
+/// A bound on events that is higher than this is none.
+const MOST_EVENTS: u64 = 1_000_000_000_000;
 
 /// What the world runs.
 #[derive(Clone, Debug)]
@@ -24,6 +28,13 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// All that speaks against a scenario.
+    pub(super) fn refusals(scenario: &Scenario) -> Refusals {
+        let mut refusals = Refusals::default();
+        inspect(scenario, &mut refusals);
+        refusals
+    }
+
     pub(super) fn of(scenario: Scenario) -> Result<Plan, Refusals> {
         let mut refusals = Refusals::default();
         let links = inspect(&scenario, &mut refusals);
@@ -43,6 +54,12 @@ impl Plan {
     #[inline]
     pub fn replicas(&self) -> u32 {
         self.scenario.replicas
+    }
+
+    /// What the replicas are called.
+    #[inline]
+    pub fn names(&self) -> &Names {
+        &self.scenario.names
     }
 
     /// What the plan was made from.
@@ -120,44 +137,56 @@ fn profiles(scenario: &Scenario) -> (Vec<Link>, BTreeMap<(ReplicaId, ReplicaId),
 fn inspect(scenario: &Scenario, refusals: &mut Refusals) -> Option<Links> {
     let replicas = scenario.replicas;
     if replicas == 0 || replicas > MOST_REPLICAS {
-        refusals.add(Subject::Replicas, Refusal::Replicas { found: replicas });
+        refusals.add(Subject::Replicas, "", Refusal::Replicas { found: replicas });
         return None;
     }
     let mut inspector = Inspector { replicas, ends: scenario.duration, refusals };
-    inspector.link(Subject::Link, &scenario.link);
+    inspector.few(Subject::Links, "rules about links", scenario.links.len());
+    inspector.few(Subject::Faults, "faults", scenario.faults.len());
+    if !inspector.refusals.is_empty() {
+        return None;
+    }
+    inspector.link(Subject::Link, "", &scenario.link);
     for (nth, rule) in scenario.links.iter().enumerate() {
-        inspector.link(Subject::LinkRule(nth), &rule.link);
-        inspector.known(Subject::LinkRule(nth), rule.from.iter().chain(&rule.to));
+        let subject = Subject::LinkRule(nth);
+        inspector.link(subject, ".link", &rule.link);
+        inspector.known(subject, ".from", rule.from.iter());
+        inspector.known(subject, ".to", rule.to.iter());
         if let (Some(from), Some(to)) = (rule.from, rule.to)
             && from == to
         {
-            inspector.refuse(Subject::LinkRule(nth), Refusal::SelfLink { replica: from });
+            inspector.refuse(subject, ".to", Refusal::SelfLink { replica: from });
         }
     }
-    inspector.latency(Subject::Access, &scenario.access);
+    inspector.latency(Subject::Access, "", &scenario.access);
     for (subject, span) in [(Subject::Duration, scenario.duration), (Subject::Settle, scenario.settle)] {
         if span > Span::days(36_500) {
-            inspector.refuse(subject, Refusal::TooLong { span });
+            inspector.refuse(subject, "", Refusal::TooLong { span });
         }
     }
-    if scenario.most_events == 0 {
-        inspector.refuse(Subject::MostEvents, Refusal::NoEvents);
+    match scenario.most_events {
+        0 => inspector.refuse(Subject::MostEvents, "", Refusal::NoEvents),
+        1..=MOST_EVENTS => {}
+        found => {
+            inspector.refuse(Subject::MostEvents, "", Refusal::TooMany { what: "events", found, most: MOST_EVENTS })
+        }
     }
     inspector.clock(Subject::Clock, &scenario.clock);
     for (replica, clock) in &scenario.clocks {
-        inspector.known(Subject::ClockOf(*replica), [replica]);
+        inspector.known(Subject::ClockOf(*replica), "", [replica]);
         inspector.clock(Subject::ClockOf(*replica), clock);
     }
     inspector.durability(Subject::Durability, scenario.durability);
     for (replica, durability) in &scenario.durabilities {
-        inspector.known(Subject::DurabilityOf(*replica), [replica]);
+        inspector.known(Subject::DurabilityOf(*replica), "", [replica]);
         inspector.durability(Subject::DurabilityOf(*replica), *durability);
     }
     for (nth, fault) in scenario.faults.iter().enumerate() {
         inspector.fault(nth, fault);
     }
     for error in scenario.topology.check(replicas) {
-        refusals.add(Subject::Topology, Refusal::Topology(error));
+        let within = error.within();
+        refusals.add(Subject::Topology, within, Refusal::Topology(error));
     }
     scenario.topology.links(replicas).ok()
 }
@@ -169,70 +198,81 @@ struct Inspector<'a> {
 }
 
 impl Inspector<'_> {
-    fn refuse(&mut self, subject: Subject, refusal: Refusal) {
-        self.refusals.add(subject, refusal);
+    fn refuse(&mut self, subject: Subject, within: &str, refusal: Refusal) {
+        self.refusals.add(subject, within, refusal);
     }
 
-    fn known<'a>(&mut self, subject: Subject, replicas: impl IntoIterator<Item = &'a ReplicaId>) {
+    /// That there are not too many of something.
+    fn few(&mut self, subject: Subject, what: &'static str, found: usize) {
+        let (found, most) = (found as u64, MOST_FAULTS as u64);
+        if found > most {
+            self.refuse(subject, "", Refusal::TooMany { what, found, most });
+        }
+    }
+
+    fn known<'a>(&mut self, subject: Subject, within: &str, replicas: impl IntoIterator<Item = &'a ReplicaId>) {
         for &replica in replicas {
             if replica.0 >= self.replicas {
-                self.refuse(subject, Refusal::UnknownReplica { replica, replicas: self.replicas });
+                self.refuse(subject, within, Refusal::UnknownReplica { replica, replicas: self.replicas });
             }
         }
     }
 
     fn who(&mut self, subject: Subject, who: Who) {
         if let Who::Replica(replica) = who {
-            self.known(subject, [&replica]);
+            self.known(subject, ".who", [&replica]);
         }
     }
 
-    fn latency(&mut self, subject: Subject, latency: &Latency) {
+    fn latency(&mut self, subject: Subject, within: &str, latency: &Latency) {
         if let Err(error) = latency.check() {
-            self.refuse(subject, Refusal::Latency(error));
+            self.refuse(subject, within, Refusal::Latency(error));
         }
     }
 
-    fn positive(&mut self, subject: Subject, what: &'static str, span: Span) {
+    fn positive(&mut self, subject: Subject, within: &str, what: &'static str, span: Span) {
         if span == Span::ZERO {
-            self.refuse(subject, Refusal::Zero { what });
+            self.refuse(subject, within, Refusal::Zero { what });
         }
     }
 
-    fn link(&mut self, subject: Subject, link: &Link) {
-        self.latency(subject, &link.latency);
+    /// A link that is described at this path within its subject.
+    fn link(&mut self, subject: Subject, at: &str, link: &Link) {
+        let within = |field: &str| format!("{at}.{field}");
+        self.latency(subject, &within("latency"), &link.latency);
         if let Some(bursts) = &link.bursts {
-            self.positive(subject, "a burst's length", bursts.lasting);
+            self.positive(subject, &within("bursts.lasting"), "a burst's length", bursts.lasting);
             if bursts.every < bursts.lasting {
-                self.refuse(subject, Refusal::BurstTooLong { every: bursts.every, lasting: bursts.lasting });
+                let refusal = Refusal::BurstTooLong { every: bursts.every, lasting: bursts.lasting };
+                self.refuse(subject, &within("bursts.lasting"), refusal);
             }
         }
         if let Some(duplicates) = &link.duplicates {
-            self.latency(subject, &duplicates.delay);
+            self.latency(subject, &within("duplicates.delay"), &duplicates.delay);
         }
         if let Some(reorder) = &link.reorder {
-            self.latency(subject, &reorder.delay);
+            self.latency(subject, &within("reorder.delay"), &reorder.delay);
         }
         if link.bandwidth == Some(0) {
-            self.refuse(subject, Refusal::Zero { what: "the bandwidth" });
+            self.refuse(subject, &within("bandwidth"), Refusal::Zero { what: "the bandwidth" });
         }
     }
 
     fn clock(&mut self, subject: Subject, clock: &Clock) {
-        self.positive(subject, "a clock's granularity", clock.granularity);
+        self.positive(subject, ".granularity", "a clock's granularity", clock.granularity);
         if clock.drift_ppm <= -1_000_000 || clock.drift_ppm > 1_000_000 {
-            self.refuse(subject, Refusal::Drift { ppm: clock.drift_ppm });
+            self.refuse(subject, ".drift_ppm", Refusal::Drift { ppm: clock.drift_ppm });
         }
     }
 
     fn durability(&mut self, subject: Subject, durability: Durability) {
         if let Durability::Every(interval) = durability {
-            self.positive(subject, "the interval of saving", interval);
+            self.positive(subject, "", "the interval of saving", interval);
         }
     }
 
     /// The earliest and the latest that a moment can be.
-    fn when(&mut self, subject: Subject, what: &'static str, when: When) -> (Time, Time) {
+    fn when(&mut self, subject: Subject, within: &str, what: &'static str, when: When) -> (Time, Time) {
         let (first, last) = match when {
             When::At(time) => (time, time),
             When::Between(first, last) => (first, last),
@@ -240,19 +280,20 @@ impl Inspector<'_> {
         // What begins when all is over would never strike; what ends then ends with everything else.
         let over = last.since(Time::START) > self.ends || what != "end" && last.since(Time::START) == self.ends;
         if first > last {
-            self.refuse(subject, Refusal::UpsideDown { what, first, last });
+            self.refuse(subject, within, Refusal::UpsideDown { what, first, last });
         } else if over {
-            self.refuse(subject, Refusal::AfterTheEnd { what, at: last, ends: self.ends });
+            self.refuse(subject, within, Refusal::AfterTheEnd { what, at: last, ends: self.ends });
         }
         (first, last)
     }
 
     /// That something ends after it begins, however both are drawn.
     fn stretch(&mut self, subject: Subject, what: &'static str, from: When, until: When) {
-        let (_, from) = self.when(subject, "beginning", from);
-        let (until, _) = self.when(subject, "end", until);
+        let begins = if what == "hold" { ".since" } else { ".from" };
+        let (_, from) = self.when(subject, begins, "beginning", from);
+        let (until, _) = self.when(subject, ".until", "end", until);
         if until <= from {
-            self.refuse(subject, Refusal::EndsBeforeItBegins { what, from, until });
+            self.refuse(subject, ".until", Refusal::EndsBeforeItBegins { what, from, until });
         }
     }
 
@@ -265,19 +306,19 @@ impl Inspector<'_> {
                 self.who(subject, *who);
                 match until {
                     Some(until) => self.stretch(subject, "pause", *from, *until),
-                    None => drop(self.when(subject, "beginning", *from)),
+                    None => drop(self.when(subject, ".from", "beginning", *from)),
                 }
             }
             Fault::Slow { who, from, until, each } => {
                 self.who(subject, *who);
                 self.stretch(subject, "slow stretch", *from, *until);
-                self.positive(subject, "the time over each event", *each);
+                self.positive(subject, ".each", "the time over each event", *each);
             }
             Fault::ClockJump { who, at, by } => {
                 self.who(subject, *who);
-                self.when(subject, "moment", *at);
+                self.when(subject, ".at", "moment", *at);
                 if *by == Offset(0) {
-                    self.refuse(subject, Refusal::Zero { what: "a clock's jump" });
+                    self.refuse(subject, ".by", Refusal::Zero { what: "a clock's jump" });
                 }
             }
             Fault::ClockFreeze { who, from, until } => {
@@ -285,9 +326,10 @@ impl Inspector<'_> {
                 self.stretch(subject, "frozen stretch", *from, *until);
             }
             Fault::Hold { from, to, since, until } => {
-                self.known(subject, [from, to]);
+                self.known(subject, ".from", [from]);
+                self.known(subject, ".to", [to]);
                 if from == to {
-                    self.refuse(subject, Refusal::SelfLink { replica: *from });
+                    self.refuse(subject, ".to", Refusal::SelfLink { replica: *from });
                 }
                 self.stretch(subject, "hold", *since, *until);
             }
@@ -297,10 +339,10 @@ impl Inspector<'_> {
     fn partition(&mut self, subject: Subject, partition: &Partition) {
         match partition.until {
             Some(until) => self.stretch(subject, "partition", partition.from, until),
-            None => drop(self.when(subject, "beginning", partition.from)),
+            None => drop(self.when(subject, ".from", "beginning", partition.from)),
         }
         if let Some(flapping) = partition.flapping {
-            self.positive(subject, "the period of flapping", flapping.period);
+            self.positive(subject, ".flapping.period", "the period of flapping", flapping.period);
         }
         let named: Vec<ReplicaId> = match &partition.shape {
             Shape::Groups(groups) => groups.iter().flatten().copied().collect(),
@@ -309,11 +351,12 @@ impl Inspector<'_> {
             Shape::Isolate(alone) => alone.clone(),
             Shape::Halves => Vec::new(),
         };
-        self.known(subject, &named);
+        let shape = ".shape";
+        self.known(subject, shape, &named);
         let mut sorted = named.clone();
         sorted.sort_unstable();
         for pair in sorted.windows(2).filter(|pair| pair[0] == pair[1]) {
-            self.refuse(subject, Refusal::NamedTwice { replica: pair[0] });
+            self.refuse(subject, shape, Refusal::NamedTwice { replica: pair[0] });
         }
         let others = (self.replicas as usize).saturating_sub(named.len());
         let cuts = match &partition.shape {
@@ -327,38 +370,32 @@ impl Inspector<'_> {
             Shape::Halves => self.replicas > 1,
         };
         if !cuts {
-            self.refuse(subject, Refusal::CutsNothing);
+            self.refuse(subject, shape, Refusal::CutsNothing);
         }
     }
 
     fn crash(&mut self, subject: Subject, crash: &Crash) {
         self.who(subject, crash.who);
-        self.when(subject, "moment", crash.at);
+        self.when(subject, ".at", "moment", crash.at);
         match crash.down {
             Down::Between(least, most) if least > most => {
-                self.refuse(
-                    subject,
-                    Refusal::UpsideDown { what: "time away", first: Time::START + least, last: Time::START + most },
-                );
+                let (first, last) = (Time::START + least, Time::START + most);
+                self.refuse(subject, ".down", Refusal::UpsideDown { what: "time away", first, last });
             }
             _ => {}
         }
-        for other in [
-            match crash.disk {
-                Disk::CloneOf(other) => Some(other),
-                _ => None,
-            },
-            match crash.identity {
-                Rebirth::As(other) => Some(other),
-                _ => None,
-            },
-        ]
-        .into_iter()
-        .flatten()
-        {
-            self.known(subject, [&other]);
+        let cloned = match crash.disk {
+            Disk::CloneOf(other) => Some((".disk", other)),
+            _ => None,
+        };
+        let shared = match crash.identity {
+            Rebirth::As(other) => Some((".identity", other)),
+            _ => None,
+        };
+        for (within, other) in [cloned, shared].into_iter().flatten() {
+            self.known(subject, within, [&other]);
             if crash.who == Who::Replica(other) {
-                self.refuse(subject, Refusal::OwnClone { replica: other });
+                self.refuse(subject, within, Refusal::OwnClone { replica: other });
             }
         }
     }

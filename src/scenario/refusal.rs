@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::plan::MOST_REPLICAS;
-use super::{LatencyError, TopologyError};
-use crate::base::{ReplicaId, Span, Time};
+use super::{LatencyError, Mistake, Part, Place, TopologyError};
+use crate::base::{Names, ReplicaId, Span, Time};
 
 /// The part of a scenario that a refusal is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub enum Subject {
     Topology,
     /// The common behaviour of links.
     Link,
+    /// All rules about links together.
+    Links,
     /// The n-th rule about links, from 0.
     LinkRule(usize),
     /// The way between clients and replicas.
@@ -33,8 +35,34 @@ pub enum Subject {
     Durability,
     /// The disk of one replica.
     DurabilityOf(ReplicaId),
+    /// All faults together.
+    Faults,
     /// The n-th fault, from 0.
     Fault(usize),
+}
+
+impl Subject {
+    /// Where it stands in a scenario file.
+    pub fn path(self) -> String {
+        let field = match self {
+            Subject::Replicas => "replicas",
+            Subject::Topology => "topology",
+            Subject::Link => "link",
+            Subject::Links => "links",
+            Subject::LinkRule(nth) => return format!("world.links[{nth}]"),
+            Subject::Access => "access",
+            Subject::Duration => "duration",
+            Subject::Settle => "settle",
+            Subject::MostEvents => "most_events",
+            Subject::Clock => "clock",
+            Subject::ClockOf(replica) => return format!("world.clocks{{{}}}", replica.0),
+            Subject::Durability => "durability",
+            Subject::DurabilityOf(replica) => return format!("world.durabilities{{{}}}", replica.0),
+            Subject::Faults => "faults",
+            Subject::Fault(nth) => return format!("world.faults[{nth}]"),
+        };
+        format!("world.{field}")
+    }
 }
 
 impl fmt::Display for Subject {
@@ -43,6 +71,7 @@ impl fmt::Display for Subject {
             Subject::Replicas => f.write_str("replicas"),
             Subject::Topology => f.write_str("topology"),
             Subject::Link => f.write_str("link"),
+            Subject::Links => f.write_str("links"),
             Subject::LinkRule(nth) => write!(f, "link rule {}", nth + 1),
             Subject::Access => f.write_str("access"),
             Subject::Duration => f.write_str("duration"),
@@ -52,6 +81,7 @@ impl fmt::Display for Subject {
             Subject::ClockOf(replica) => write!(f, "clock of {replica}"),
             Subject::Durability => f.write_str("durability"),
             Subject::DurabilityOf(replica) => write!(f, "durability of {replica}"),
+            Subject::Faults => f.write_str("faults"),
             Subject::Fault(nth) => write!(f, "fault {}", nth + 1),
         }
     }
@@ -134,6 +164,15 @@ pub enum Refusal {
     },
     /// A run that may handle no event.
     NoEvents,
+    /// More than there may be.
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// How many there are.
+        found: u64,
+        /// How many there may be.
+        most: u64,
+    },
     /// A clock that runs backwards, or at more than twice the pace.
     Drift {
         /// Its gain in millionths.
@@ -153,11 +192,20 @@ impl fmt::Display for Refusal {
             Refusal::Replicas { found } => write!(f, "{found} replicas are too many: at most {MOST_REPLICAS}"),
             Refusal::Topology(error) => error.fmt(f),
             Refusal::Latency(error) => error.fmt(f),
-            Refusal::UnknownReplica { replica, replicas: 1 } => {
-                write!(f, "{replica} is named, but this scenario has only n0")
-            }
             Refusal::UnknownReplica { replica, replicas } => {
-                write!(f, "{replica} is named, but this scenario has n0 to n{}", replicas - 1)
+                let last = ReplicaId(replicas.saturating_sub(1));
+                write!(f, "{replica} is named, but this scenario has ")?;
+                match replicas {
+                    1 => write!(f, "only {last}"),
+                    _ if Names::current().is_empty() => write!(f, "{} to {last}", ReplicaId(0)),
+                    2..8 => {
+                        (0..last.0).try_for_each(|replica| {
+                            write!(f, "{}{}", if replica > 0 { ", " } else { "" }, ReplicaId(replica))
+                        })?;
+                        write!(f, " and {last}")
+                    }
+                    _ => write!(f, "{} to {last}, by the order in which they are named", ReplicaId(0)),
+                }
             }
             Refusal::SelfLink { replica } => {
                 write!(f, "a link leads from {replica} to itself: name two different replicas")
@@ -183,6 +231,7 @@ impl fmt::Display for Refusal {
             }
             Refusal::Zero { what } => write!(f, "{what} is zero: write more than zero, or leave it out"),
             Refusal::NoEvents => f.write_str("a run that may handle no event shows nothing: allow at least one"),
+            Refusal::TooMany { what, found, most } => write!(f, "{found} {what} are too many: at most {most}"),
             Refusal::Drift { ppm } => {
                 write!(f, "a drift of {ppm} millionths is out of range: more than -1000000 and at most 1000000")
             }
@@ -195,11 +244,49 @@ impl fmt::Display for Refusal {
 
 /// All that speaks against a scenario.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Refusals(Vec<(Subject, Refusal)>);
+pub struct Refusals(Vec<Objection>);
+
+/// A refusal, what it is about, and where within that.
+#[derive(Clone, Debug, PartialEq)]
+struct Objection {
+    subject: Subject,
+    refusal: Refusal,
+    /// The rest of the path, such as `.until`.
+    within: String,
+}
+
+impl Objection {
+    fn path(&self) -> String {
+        self.subject.path() + &self.within
+    }
+
+    fn mistake(&self) -> Mistake {
+        let part = match &self.refusal {
+            Refusal::UnknownReplica { replica, .. } => match self.subject {
+                Subject::ClockOf(of) | Subject::DurabilityOf(of) if of == *replica => Part::Head,
+                _ => Part::Replica(*replica),
+            },
+            Refusal::NamedTwice { replica } | Refusal::SelfLink { replica } | Refusal::OwnClone { replica } => {
+                Part::Replica(*replica)
+            }
+            _ => Part::Whole,
+        };
+        let mistake = Mistake::new(Place::part(self.path(), part), &self.refusal);
+        let begins =
+            if matches!(self.refusal, Refusal::EndsBeforeItBegins { what: "hold", .. }) { ".since" } else { ".from" };
+        match &self.refusal {
+            Refusal::EndsBeforeItBegins { .. } => {
+                mistake.beside(Place::at(self.subject.path() + begins), "it begins here")
+            }
+            _ => mistake,
+        }
+    }
+}
 
 impl Refusals {
-    pub(super) fn add(&mut self, subject: Subject, refusal: Refusal) {
-        self.0.push((subject, refusal));
+    /// One more: what it is about, the path within that, such as `.until`, and what is to be said.
+    pub(super) fn add(&mut self, subject: Subject, within: impl Into<String>, refusal: Refusal) {
+        self.0.push(Objection { subject, refusal, within: within.into() });
     }
 
     /// Whether there is nothing to say.
@@ -208,15 +295,20 @@ impl Refusals {
     }
 
     /// What is said about what.
-    pub fn iter(&self) -> impl Iterator<Item = &(Subject, Refusal)> {
-        self.0.iter()
+    pub fn iter(&self) -> impl Iterator<Item = (&Subject, &Refusal)> {
+        self.0.iter().map(|objection| (&objection.subject, &objection.refusal))
+    }
+
+    /// The same, as what is wrong with the file that the scenario stands in.
+    pub fn mistakes(&self) -> impl Iterator<Item = Mistake> {
+        self.0.iter().map(Objection::mistake)
     }
 }
 
 /// A line each.
 impl fmt::Display for Refusals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (nth, (subject, refusal)) in self.0.iter().enumerate() {
+        for (nth, (subject, refusal)) in self.iter().enumerate() {
             if nth > 0 {
                 f.write_str("\n")?;
             }

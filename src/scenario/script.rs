@@ -8,6 +8,7 @@ use ron::value::RawValue;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::{Mistake, reading};
 use crate::base::{Arrival, Fate, Path, ReplicaId, Root, Span, Time};
 
 /// One request, when it reaches its replica, and which that is.
@@ -106,6 +107,11 @@ impl Operation {
     /// Reads it as an operation of some kind.
     pub fn read<O: DeserializeOwned>(&self) -> Result<O, ron::error::SpannedError> {
         options().from_str(&self.0)
+    }
+
+    /// What is wrong where it does not read as an operation of some kind, as a mistake in the value at a path.
+    pub fn misread(&self, error: &ron::error::SpannedError, path: &str) -> Mistake {
+        reading::misread(&self.0, error, path)
     }
 
     /// The text.

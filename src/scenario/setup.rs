@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Clock, Durability, Fault, Latency, Link, LinkRule, Plan, Refusals, Topology};
-use crate::base::{ReplicaId, Span};
+use crate::base::{Names, ReplicaId, Span};
 
 /// Which of several events at one instant comes first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,8 +32,12 @@ pub enum Order {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
-    /// How many replicas there are.
+    /// How many replicas there are. In a file their names may stand for that.
+    #[serde(deserialize_with = "replicas::read", serialize_with = "replicas::write")]
     pub replicas: u32,
+    /// What files and reports call them, in the order of their numbers; nothing where no one has a name.
+    #[serde(skip, default = "Names::current")]
+    pub names: Names,
     /// Who can send to whom.
     #[serde(default)]
     pub topology: Topology,
@@ -82,6 +86,59 @@ pub struct Scenario {
     pub count_inversions: bool,
 }
 
+/// In a file replicas are counted, or named. The names go by the [scope](Names::scope) in which the file is read
+/// and written.
+mod replicas {
+    use std::fmt;
+
+    use serde::de::{Error, SeqAccess, Visitor};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::base::Names;
+
+    pub(super) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_any(Count)
+        } else {
+            u32::deserialize(deserializer)
+        }
+    }
+
+    pub(super) fn write<S: Serializer>(replicas: &u32, serializer: S) -> Result<S::Ok, S::Error> {
+        let names = Names::current();
+        let names: Vec<&str> = names.iter().take(*replicas as usize).collect();
+        let all = !names.is_empty() && names.len() == *replicas as usize;
+        if all && serializer.is_human_readable() {
+            names.serialize(serializer)
+        } else {
+            serializer.serialize_u32(*replicas)
+        }
+    }
+
+    struct Count;
+
+    impl<'de> Visitor<'de> for Count {
+        type Value = u32;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a number of replicas, or a list of their names")
+        }
+
+        fn visit_u64<E: Error>(self, number: u64) -> Result<u32, E> {
+            // What is too many is refused with all other contradictions.
+            Ok(u32::try_from(number).unwrap_or(u32::MAX))
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut names: A) -> Result<u32, A::Error> {
+            let mut count = 0;
+            while names.next_element::<String>()?.is_some() {
+                count += 1;
+            }
+            Ok(count)
+        }
+    }
+}
+
 fn at_once() -> Latency {
     Latency::Constant(Span::ZERO)
 }
@@ -99,6 +156,7 @@ impl Scenario {
     pub fn new(replicas: u32) -> Scenario {
         Scenario {
             replicas,
+            names: Names::default(),
             topology: Topology::default(),
             link: Link::default(),
             links: Vec::new(),

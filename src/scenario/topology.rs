@@ -341,6 +341,30 @@ pub enum TopologyError {
     Unreached(Vec<ReplicaId>),
 }
 
+impl TopologyError {
+    /// Where in the topology the mistake is, as the end of a path.
+    pub(super) fn within(&self) -> String {
+        match self {
+            TopologyError::NoReplicas | TopologyError::TooManyLinks { .. } | TopologyError::Unreached(_) => {
+                String::new()
+            }
+            TopologyError::NoArity => ".arity".to_owned(),
+            TopologyError::NoWidth => ".width".to_owned(),
+            TopologyError::HighDegree { .. }
+            | TopologyError::LowDegree { .. }
+            | TopologyError::HalfLink { .. }
+            | TopologyError::Lopsided { .. } => ".degree".to_owned(),
+            TopologyError::RegionCount { .. } => ".of".to_owned(),
+            TopologyError::NoSuchRegion { replica, .. } => format!(".of[{}]", replica.0),
+            TopologyError::NotSquare { row, .. } => format!(".round_trips[{row}]"),
+            TopologyError::Asymmetric { regions: (low, high), .. } => format!(".round_trips[{high}][{low}]"),
+            TopologyError::Twice { at, .. }
+            | TopologyError::NoSuchReplica { at, .. }
+            | TopologyError::SelfLink { at, .. } => format!(".0[{at}]"),
+        }
+    }
+}
+
 /// How many unreached replicas are named in words.
 const NAMED: usize = 8;
 

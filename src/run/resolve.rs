@@ -1,0 +1,157 @@
+//! What a scenario file asks for: the world's plan and the system, or all that stands in the way.
+//!
+//! Knows which systems and checks there are; what can be told without them, the scenario says itself.
+
+use super::runner::applies;
+use super::{NoOperation, STANDARD, Story};
+use crate::check;
+use crate::scenario::{Draft, Expectation, File, Mistake, Mistakes, Place, Plan};
+use crate::zoo::registry::{self, Unknown};
+use crate::zoo::{AnySystem, Asked, System, Viewed, Visitor, specimen};
+
+/// What finds something though it is no check of its own.
+const OTHERS: [&str; 2] = ["panic", "livelock"];
+
+/// Reads the text of a scenario file that can be run, or tells all that is wrong with it, in the order of the text.
+pub fn read(text: &str) -> Result<File, Mistakes> {
+    let mut draft = Draft::new(text);
+    if let Some(file) = draft.file() {
+        let (unfit, (_, unknown)) = (file.check(), system(file));
+        draft.add(unfit);
+        draft.add(unknown);
+    }
+    draft.finish()
+}
+
+/// What a file asks for, or why it cannot be run.
+pub fn resolve(file: &File) -> Result<(Plan, AnySystem), Mistakes> {
+    let mut mistakes = file.check();
+    let (system, unknown) = system(file);
+    mistakes.extend(unknown);
+    let world = || file.world.clone().plan().map_err(|refusals| refusals.mistakes().collect());
+    match system {
+        Some(system) if mistakes.is_empty() => Ok((world()?, system)),
+        _ => Err(mistakes),
+    }
+}
+
+/// The system that a file is about, and what is wrong with what the file wants of it.
+fn system(file: &File) -> (Option<AnySystem>, Mistakes) {
+    file.world.names.scope(|| {
+        let mut mistakes = Mistakes::default();
+        let system = match named(file) {
+            Ok(system) => Some(system),
+            Err(mistake) => {
+                mistakes.add(*mistake);
+                None
+            }
+        };
+        checks(file, system.as_ref(), &mut mistakes);
+        if let Some(system) = &system {
+            mistakes.extend(system.clone().visit(Operations(file)));
+        }
+        (system, mistakes)
+    })
+}
+
+fn named(file: &File) -> Result<AnySystem, Box<Mistake>> {
+    let asked = &file.system;
+    let place = |field: &str| Place::at(format!("system.{field}"));
+    if let Some(name) = &asked.specimen {
+        if !asked.data.is_empty() || !asked.sync.is_empty() {
+            let says = "a specimen stands in the place of a data type and a sync: leave `data` and `sync` out";
+            return Err(Mistake::new(place("specimen"), says).into());
+        }
+        return registry::specimen(name).map_err(|_| {
+            let all: Vec<&str> = specimen::all().map(|one| one.name).collect();
+            Mistake::unknown(place("specimen"), format!("no specimen is called `{name}`"), name, &all)
+                .help("`squall list specimens` names all there are")
+                .into()
+        });
+    }
+    let all: Vec<(&str, Vec<&str>)> = registry::all().collect();
+    if asked.data.is_empty() {
+        let says = "`system` names no data type: for example `data: \"or_set\"`";
+        return Err(Mistake::new(Place::at("system"), says).help("`squall list types` names all there are").into());
+    }
+    let runs_on = all.iter().find(|(name, _)| *name == asked.data).map(|(_, syncs)| syncs.join(", "));
+    match (registry::system(&asked.data, &asked.sync), runs_on) {
+        (Ok(system), _) => Ok(system),
+        (Err(Unknown::Pair(data, sync, reason, _)), Some(others)) => {
+            let says = format!("`{data}` does not run on `{sync}`: {reason}");
+            Err(Mistake::new(place("sync"), says).help(format!("it runs on {others}")).into())
+        }
+        (Err(_), None) => {
+            let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
+            let data = &asked.data;
+            Err(Mistake::unknown(place("data"), format!("no data type is called `{data}`"), data, &names)
+                .help("`squall list types` names all there are")
+                .into())
+        }
+        (Err(_), Some(others)) if asked.sync.is_empty() => {
+            let says = format!("`system` names no sync for `{}`: it runs on {others}", asked.data);
+            Err(Mistake::new(Place::at("system"), says).into())
+        }
+        (Err(_), Some(others)) => {
+            let names: Vec<&str> = all.iter().flat_map(|(_, syncs)| syncs).copied().collect();
+            let sync = &asked.sync;
+            Err(Mistake::unknown(place("sync"), format!("no sync is called `{sync}`"), sync, &names)
+                .help(format!("`{}` runs on {others}", asked.data))
+                .into())
+        }
+    }
+}
+
+/// What is wrong with the checks that watch, and with what they are expected to find.
+fn checks(file: &File, system: Option<&AnySystem>, mistakes: &mut Mistakes) {
+    let all: Vec<&str> = check::ALL.iter().map(|about| about.name).collect();
+    let help = "`squall list checks` names all there are";
+    for (nth, watch) in file.checks.iter().enumerate() {
+        let (name, place) = (watch.check.as_str(), Place::at(format!("checks[{nth}].check")));
+        let earlier = file.checks[..nth].iter().position(|earlier| earlier.check == name);
+        if !all.contains(&name) {
+            mistakes.add(Mistake::unknown(place, format!("no check is called `{name}`"), name, &all).help(help));
+        } else if let Some(earlier) = earlier {
+            let first = Place::at(format!("checks[{earlier}].check"));
+            let says = format!("`{name}` watches twice: leave one out");
+            mistakes.add(Mistake::new(place, says).beside(first, "it is named here first"));
+        } else if system.is_some_and(|system| !applies(name, system.checks())) {
+            let says = format!("`{name}` does not apply: this system does not promise what it looks for");
+            mistakes.add(Mistake::new(place, says).help(format!("`squall explain {name}` tells what that is")));
+        }
+    }
+    let Expectation::Violates(name) = &file.expect else { return };
+    let (name, place) = (name.as_str(), Place::at("expect.0"));
+    let promised = system.map_or(&[][..], |system| system.checks());
+    let watches = match &file.checks[..] {
+        [] => STANDARD.contains(&name) || promised.contains(&name),
+        named => named.iter().any(|watch| watch.check == name),
+    };
+    if OTHERS.contains(&name) {
+        return;
+    }
+    if !all.contains(&name) {
+        mistakes.add(Mistake::unknown(place, format!("no check is called `{name}`"), name, &all).help(help));
+    } else if !watches && system.is_some() {
+        let says = format!("`{name}` does not watch, and finds nothing: name it, as `checks: [(check: \"{name}\")]`");
+        mistakes.add(Mistake::new(place, says));
+    }
+}
+
+/// Whether a system has the operations that a file asks for.
+struct Operations<'a>(&'a File);
+
+impl Visitor for Operations<'_> {
+    type Output = Vec<Mistake>;
+
+    fn visit<O: Asked, V: Viewed>(self, _: System<O, V>) -> Self::Output {
+        let Operations(file) = self;
+        let misread = |NoOperation { nth, error }: NoOperation| {
+            let request = &file.requests[nth];
+            let field = 2 + usize::from(request.label().is_some());
+            request.operation().map(|operation| operation.misread(&error, &format!("requests[{nth}].{field}")))
+        };
+        let unknown = Story::<O>::requests(file).err().unwrap_or_default();
+        unknown.into_iter().filter_map(misread).collect()
+    }
+}

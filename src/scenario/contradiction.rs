@@ -1,0 +1,185 @@
+//! What does not fit together in a scenario file that reads well.
+//!
+//! Knows nothing of systems and checks: whether there is one of some name is for whoever runs it to say.
+
+use std::collections::BTreeMap;
+
+use super::{Activity, Decision, FORMAT_VERSION, File, Mistake, Mistakes, Often, Part, Place, Plan, Refusal};
+use crate::base::{ClientId, Fate, Name, Names, ReplicaId, Root, Span, Time};
+
+/// More requests than this are refused.
+pub const MOST_REQUESTS: usize = 100_000;
+/// More settled fates than this are refused.
+pub const MOST_FATES: usize = 100_000;
+/// More seeds than this are refused.
+pub const MOST_SEEDS: u64 = 1_000_000_000;
+/// More names of replicas than this are refused; the others are counted.
+const MOST_NAMES: usize = 1_000;
+/// Longer names of replicas are refused.
+const LONGEST_NAME: usize = 32;
+/// More checks than this are refused.
+const MOST_CHECKS: usize = 1_000;
+
+impl File {
+    /// All that does not fit together in it, as far as that can be told without the system that it is about.
+    pub fn check(&self) -> Mistakes {
+        let mut mistakes = Mistakes::default();
+        self.world.names.scope(|| {
+            self.check_head(&mut mistakes);
+            self.check_requests(&mut mistakes);
+            self.check_fates(&mut mistakes);
+            check_names(&self.world.names, self.world.replicas, &mut mistakes);
+            mistakes.extend(Plan::refusals(&self.world).mistakes());
+        });
+        mistakes
+    }
+
+    fn check_head(&self, mistakes: &mut Mistakes) {
+        let mut add = |path: &str, says: String| mistakes.add(Mistake::new(Place::at(path), says));
+        if self.version != FORMAT_VERSION {
+            add("version", format!("version {} cannot be read: write `version: {FORMAT_VERSION}`", self.version));
+        }
+        if self.name.trim().is_empty() {
+            add("name", "this name is empty: write a few words that reports may use".to_owned());
+        }
+        match self.seeds {
+            0 => add("seeds", "0 seeds show nothing: run one at least".to_owned()),
+            1..=MOST_SEEDS => {}
+            seeds => add("seeds", format!("{seeds} seeds are too many: at most {MOST_SEEDS}")),
+        }
+        if self.system.period == Span::ZERO {
+            add("system.period", "a period of no time is a round without an end: write more than zero".to_owned());
+        }
+        if let Some(Activity { every: Span::ZERO, .. }) = self.clients {
+            add("clients.every", "users who act each `0s` never come to an end: write more than zero".to_owned());
+        }
+        if self.checks.len() > MOST_CHECKS {
+            add("checks", format!("{} checks are too many: at most {MOST_CHECKS}", self.checks.len()));
+        }
+        for (nth, watch) in self.checks.iter().enumerate() {
+            if watch.often == Often::OneIn(0) {
+                add(
+                    &format!("checks[{nth}].often"),
+                    "one in no events is none: write 1 or more, or `AtEnd`".to_owned(),
+                );
+            }
+        }
+    }
+
+    fn check_requests(&self, mistakes: &mut Mistakes) {
+        if self.requests.len() > MOST_REQUESTS {
+            let says = format!("{} requests are too many: at most {MOST_REQUESTS}", self.requests.len());
+            return mistakes.add(Mistake::new(Place::at("requests"), says));
+        }
+        let mut first: BTreeMap<Name, usize> = BTreeMap::new();
+        let ends = Time::START + self.world.duration + self.world.settle;
+        for (nth, request) in self.requests.iter().enumerate() {
+            let part = |field: usize| format!("requests[{nth}].{}", field + usize::from(request.label().is_some()));
+            if request.at() > ends {
+                let says = format!(
+                    "this request comes at {}, when all is over: the world ends at {ends}, after `duration` and `settle`",
+                    request.at()
+                );
+                mistakes.add(Mistake::new(Place::at(part(0)), says));
+            }
+            self.known(request.replica(), &part(1), mistakes);
+            let root = request.label().map_or(Root::Request(ClientId::SCRIPT, nth as u32), |label| label.root());
+            let earlier = *first.entry(root.name()).or_insert(nth);
+            if earlier < nth {
+                let name = request.label().map_or_else(|| root.to_string(), |label| label.0.clone());
+                let says = format!("two requests are called `{name}`: give one of them another name");
+                mistakes.add(
+                    Mistake::new(Place::at(format!("requests[{nth}].0")), says)
+                        .beside(Place::part(format!("requests[{earlier}]"), Part::Head), "this is the first"),
+                );
+            }
+        }
+    }
+
+    fn check_fates(&self, mistakes: &mut Mistakes) {
+        if self.fates.len() > MOST_FATES {
+            let says = format!("{} fates are too many: at most {MOST_FATES}", self.fates.len());
+            return mistakes.add(Mistake::new(Place::at("fates"), says));
+        }
+        let mut first: BTreeMap<Name, usize> = BTreeMap::new();
+        for (nth, decision) in self.fates.iter().enumerate() {
+            let path = decision.path();
+            let place = format!("fates[{nth}].0");
+            match path.root {
+                Root::Start(replica, _) | Root::Timer(replica, ..) => self.known(replica, &place, mistakes),
+                // A client sits beside the replica of its number.
+                Root::Request(client, _) if client != ClientId::SCRIPT => {
+                    self.known(ReplicaId(client.0), &place, mistakes);
+                }
+                Root::Request(..) | Root::Label(_) => {}
+            }
+            path.hops.iter().for_each(|hop| self.known(hop.to, &place, mistakes));
+            if path.hops.is_empty() {
+                let says = "this is no message: write where one goes, as `c0 request 1 → n1`";
+                mistakes.add(Mistake::new(Place::at(&place), says));
+            }
+            let earlier = *first.entry(path.name()).or_insert(nth);
+            if earlier < nth {
+                let says = "the fate of this message is settled twice: leave one out";
+                mistakes.add(
+                    Mistake::new(Place::at(&place), says)
+                        .beside(Place::at(format!("fates[{earlier}].0")), "it is settled here first"),
+                );
+            }
+            if let Decision::Copies(_, delays) = decision
+                && delays.len() > Fate::MOST
+            {
+                let says = format!("{} copies are too many: at most {}", delays.len(), Fate::MOST);
+                mistakes.add(Mistake::new(Place::at(format!("fates[{nth}].1")), says));
+            }
+        }
+    }
+
+    fn known(&self, replica: ReplicaId, path: &str, mistakes: &mut Mistakes) {
+        let replicas = self.world.replicas;
+        if replica.0 >= replicas && replicas > 0 {
+            let refusal = Refusal::UnknownReplica { replica, replicas };
+            mistakes.add(Mistake::new(Place::at(path), refusal));
+        }
+    }
+}
+
+fn check_names(names: &Names, replicas: u32, mistakes: &mut Mistakes) {
+    let count = names.iter().count();
+    if count > MOST_NAMES {
+        let says = format!("{count} names are too many: at most {MOST_NAMES}, or write how many replicas there are");
+        return mistakes.add(Mistake::new(Place::at("world.replicas"), says));
+    }
+    let mut first: BTreeMap<&str, usize> = BTreeMap::new();
+    for (nth, name) in names.iter().enumerate().take(replicas as usize) {
+        let place = || Place::at(format!("world.replicas[{nth}]"));
+        let earlier = *first.entry(name).or_insert(nth);
+        if let Some(says) = misnamed(name) {
+            mistakes.add(Mistake::new(place(), says));
+        } else if earlier < nth {
+            mistakes.add(
+                Mistake::new(place(), format!("two replicas are called `{name}`: give one of them another name"))
+                    .beside(Place::at(format!("world.replicas[{earlier}]")), "this is the first"),
+            );
+        }
+    }
+}
+
+/// Why a replica cannot be called so, if it cannot. A name must be told from the words of a path, and from numbers.
+fn misnamed(name: &str) -> Option<String> {
+    let numbered = |prefix| name.strip_prefix(prefix).is_some_and(|rest: &str| rest.parse::<u32>().is_ok());
+    let letters = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+    if name.chars().count() > LONGEST_NAME {
+        Some(format!("this name is too long: at most {LONGEST_NAME} letters"))
+    } else if !letters || !name.starts_with(char::is_alphabetic) {
+        Some(format!(
+            "`{name}` cannot be the name of a replica: begin with a letter, and go on with letters, digits, `_` and `-`"
+        ))
+    } else if numbered("n") || numbered("c") || name == "script" {
+        Some(format!(
+            "`{name}` is what something else is called: choose a name that is no number behind `n` or `c`, and not `script`"
+        ))
+    } else {
+        None
+    }
+}

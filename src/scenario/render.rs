@@ -1,0 +1,62 @@
+//! Mistakes as a person reads them: the line of the file, what is wrong underlined, and what would be right.
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+
+use super::{Mistake, Mistakes, Place, Spot};
+
+/// Labels that are longer stand below the line.
+const LONGEST_LABEL: usize = 60;
+/// Places that are further apart are not shown together.
+const FURTHEST: usize = 20_000;
+/// Longer lines are cut around what is wrong.
+const WIDEST: usize = 140;
+
+impl Mistakes {
+    /// All of them, with the lines of the file that they stand in: its name is what a person calls it by, and its
+    /// text what was read.
+    pub fn render(&self, name: &str, text: &str, coloured: bool) -> String {
+        let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
+        let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(WIDEST);
+        let mut all = String::new();
+        for mistake in self.clone().located(text).iter() {
+            all += render(mistake, name, text, &renderer).trim_end();
+            all += "\n\n";
+        }
+        let untold = self.count() - self.iter().count();
+        if untold > 0 {
+            all += &format!("and {untold} more\n\n");
+        }
+        all
+    }
+}
+
+fn render(mistake: &Mistake, name: &str, text: &str, renderer: &Renderer) -> String {
+    let nowhere = Spot { line: 1, column: 1, ..Spot::default() };
+    let spot = |place: &Place| match place {
+        Place::Text(spot) => spot.clone(),
+        Place::Value(..) => nowhere.clone(),
+    };
+    let at = spot(&mistake.place);
+    let beside = mistake.beside.as_ref().map(|(place, says)| (spot(place), says));
+    let beside = beside.filter(|(there, _)| there.span.start.abs_diff(at.span.start) < FURTHEST);
+    // Only the lines that matter are handed on.
+    let first = beside.as_ref().map_or(&at, |(there, _)| if there.line < at.line { there } else { &at });
+    let start = text[..first.span.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let last = beside.as_ref().map_or(at.span.end, |(there, _)| there.span.end.max(at.span.end));
+    let end = text[last..].find('\n').map_or(text.len(), |newline| last + newline);
+    let long = mistake.label.chars().count() > LONGEST_LABEL;
+    let annotation = AnnotationKind::Primary.span(at.span.start - start..at.span.end - start);
+    let label = (!long && !mistake.label.is_empty()).then_some(mistake.label.as_str());
+    let mut snippet =
+        Snippet::source(&text[start..end]).line_start(first.line).path(name).annotation(annotation.label(label));
+    if let Some((there, says)) = &beside {
+        let span = there.span.start - start..there.span.end - start;
+        snippet = snippet.annotation(AnnotationKind::Context.span(span).label(says.as_str()));
+    }
+    let mut group = Level::ERROR.primary_title(mistake.title.as_str()).element(snippet);
+    for help in long.then_some(mistake.label.as_str()).into_iter().chain(mistake.help.as_deref()) {
+        group = group.element(Level::HELP.message(help));
+    }
+    renderer.render(&[group])
+}
