@@ -16,9 +16,16 @@ pub mod report;
 pub mod run;
 pub mod scenario;
 pub mod shrink;
+pub mod subject;
 pub mod trace;
 pub mod world;
 pub mod zoo;
+
+/// A hunt through a data type, for a test: see [`subject`].
+#[must_use]
+pub fn hunt<T: subject::Subject>() -> subject::Test<T> {
+    subject::Test::new()
+}
 
 /// The README's examples are tests.
 #[cfg(doctest)]

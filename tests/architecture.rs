@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// Each folder, and those that it may import beside itself.
-const TABLE: [(&str, &[&str]); 13] = [
+const TABLE: [(&str, &[&str]); 14] = [
     ("base", &[]),
     ("replica", &["base"]),
     ("model", &["base"]),
@@ -18,6 +18,7 @@ const TABLE: [(&str, &[&str]); 13] = [
     ("shrink", &["base", "model", "scenario", "run"]),
     ("hunt", &["base", "replica", "model", "scenario", "trace", "zoo", "world", "check", "run", "shrink"]),
     ("report", &["base", "scenario", "trace", "check", "run", "hunt"]),
+    ("subject", &["base", "replica", "model", "scenario", "run", "zoo", "hunt", "report"]),
     (
         "cli",
         &["base", "replica", "model", "scenario", "trace", "zoo", "world", "check", "run", "shrink", "hunt", "report"],

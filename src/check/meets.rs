@@ -94,6 +94,9 @@ impl<O: Debug, V: Debug + Eq> Meets<O, V> {
         since: Option<Mind>,
     ) -> Found {
         let mind = ledger.mind(replica);
+        if self.specification.judged == Judged::Nowhere {
+            return None;
+        }
         if self.specification.judged == Judged::WhereClosed && !ledger.is_closed(mind) {
             self.skipped += 1;
             return None;

@@ -72,8 +72,10 @@ where
                 surviving.extend(ledger.known(*replica));
                 surviving.extend(&ledger.pending(*replica));
             }
-            let judged = |specification: &&Specification<O, V>| {
-                specification.judged == Judged::Anywhere || ledger.is_closed_set(&surviving)
+            let judged = |specification: &&Specification<O, V>| match specification.judged {
+                Judged::Anywhere => true,
+                Judged::WhereClosed => ledger.is_closed_set(&surviving),
+                Judged::Nowhere => false,
             };
             let specification = self.specification.as_ref().filter(judged);
             let right = specification.map(|specified| specified.view(&Visible::new(ledger.history(), &surviving)));

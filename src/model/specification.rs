@@ -64,6 +64,8 @@ pub enum Judged {
     Anywhere,
     /// Where all is known that the known updates have seen. Elsewhere, two right implementations may differ.
     WhereClosed,
+    /// Nowhere: nothing is said of what must be shown.
+    Nowhere,
 }
 
 /// Which clock stamps come from.
@@ -133,6 +135,12 @@ impl<O, V> Specification<O, V> {
             stamped: None,
             keeps: None,
         }
+    }
+
+    /// One that says nothing of what must be shown: all that is left is that who knows the same shows the same.
+    pub fn unstated(name: &'static str) -> Specification<O, V> {
+        let view = |_: &Visible<'_, O>| -> V { unreachable!("nobody asks what is not stated") };
+        Specification { judged: Judged::Nowhere, ..Specification::new(name, view) }
     }
 
     /// The same, judged whatever is known.

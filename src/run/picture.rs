@@ -3,6 +3,7 @@
 use super::{Finding, State, Transcript};
 use crate::base::ReplicaId;
 use crate::check::Violation;
+use crate::scenario::Plan;
 use crate::trace::Trace;
 use crate::zoo::Asked;
 
@@ -20,10 +21,11 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// That of a recorded run, of so many replicas.
-    pub fn of<O: Asked>(replicas: u32, transcript: &Transcript<O>, finding: Option<&Finding>) -> Picture {
+    /// That of a recorded run of a plan.
+    pub fn of<O: Asked>(plan: &Plan, transcript: &Transcript<O>, finding: Option<&Finding>) -> Picture {
+        let names = || (0..plan.replicas()).map(|replica| ReplicaId(replica).to_string()).collect();
         Picture {
-            names: (0..replicas).map(|replica| ReplicaId(replica).to_string()).collect(),
+            names: plan.names().scope(names),
             trace: transcript.trace().clone(),
             states: transcript.states().to_vec(),
             finding: finding.cloned(),

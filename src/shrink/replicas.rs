@@ -29,6 +29,8 @@ fn without<O: Clone>(story: &Story<O>, gone: ReplicaId) -> Option<Story<O>> {
     };
     let mut scenario = story.plan.scenario().clone();
     scenario.replicas -= 1;
+    let kept = |slot: &(usize, &str)| slot.0 != gone.index();
+    scenario.names = story.plan.names().iter().enumerate().filter(kept).map(|(_, name)| name.to_owned()).collect();
     scenario.faults = scenario.faults.iter().filter_map(|fault| fault_of(fault, &moved)).collect();
     scenario.links = scenario
         .links
