@@ -239,3 +239,36 @@ fn named<O: Asked, V: Viewed>(system: &System<O, V>, name: &str) -> Box<dyn Chec
         other => panic!("no check is called `{other}`"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Hostile, hostile};
+    use super::*;
+    use crate::zoo::counter::GCounter;
+    use crate::zoo::sync::FullState;
+
+    /// What comes of some seeds in the hostile world, and how often `sec` had something to judge in each.
+    fn judged(often: Often) -> Vec<(Ran, u64)> {
+        let Hostile { world, activity, pace } = hostile(&[]);
+        let story = Story::drawn(world.plan().expect("a world"), activity, pace);
+        let watch = Watch { check: "sec".to_owned(), often };
+        let mut runner = Runner::new(System::of(FullState::new(GCounter::new())), &[watch]);
+        let mut run = |seed| {
+            let ran = runner.run(&story, Seed(seed));
+            let judged = runner.judged().map(|(_, judged)| judged).sum();
+            (ran, judged)
+        };
+        (0..5).map(&mut run).collect()
+    }
+
+    #[test]
+    fn a_sampled_check_looks_at_the_same_events_in_two_runs_and_changes_nothing() {
+        let (every, some) = (judged(Often::Every), judged(Often::OneIn(8)));
+        assert_eq!(some, judged(Often::OneIn(8)));
+        for ((ran, every), (same, some)) in every.iter().zip(&some) {
+            assert_eq!(ran, same);
+            assert!(*some > 0 && some * 3 < *every, "{some} of {every}");
+        }
+        assert!(judged(Often::AtEnd).iter().all(|(_, judged)| *judged == 2), "all three know the same in the end");
+    }
+}
