@@ -4,15 +4,16 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::caught::caught;
 use super::transcript::Watching;
 use super::{Proposer, Story, Transcript};
-use crate::base::{Seed, Span};
-use crate::check::{self, Check, Guarantee, Judge, Ledger, Sampled, Violation};
+use crate::base::{ReplicaId, Seed, Span};
+use crate::check::{self, Bond, Check, Guarantee, Judge, Ledger, Recall, Sampled, Survey, Violation, causality};
 use crate::replica::Seat;
 use crate::scenario::{Latency, Often, Watch};
+use crate::trace::{Moment, Observer};
 use crate::world::{Behind, Ended, Replay, Run, World};
 use crate::zoo::{Asked, Boxed, System, Viewed};
 
@@ -98,13 +99,18 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
     /// Runs a story with one seed.
     pub fn run(&mut self, story: &Story<O>, seed: Seed) -> Ran {
         self.judge.reset();
-        let mut ran = self.through(story, seed, None);
-        // What a check would have had to keep of every event, for its evidence, it looks at in a second run.
-        if let Some(Finding::Violation(violation)) = &ran.finding
-            && let Some((step, replica)) = violation.recall
-        {
-            self.judge.recall(step, replica);
-            ran = self.through(story, seed, None);
+        let mut behind = story.behind(seed);
+        let mut ran = self.through(story, &mut behind, None);
+        // What a check would have had to keep of every event, for its evidence, is looked at in a second run.
+        if let Some(Finding::Violation(violation)) = &mut ran.finding {
+            match violation.recall {
+                None => {}
+                Some(Recall::Shown(step, replica)) => {
+                    self.judge.recall(step, replica);
+                    ran = self.through(story, &mut story.behind(seed), None);
+                }
+                Some(Recall::Bond(bond)) => self.survey(story, &mut behind, bond, violation),
+            }
         }
         ran
     }
@@ -121,20 +127,35 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
         ran
     }
 
+    /// Looks at what else was kept in the run in which this was found.
+    fn survey(&mut self, story: &Story<O>, behind: &mut Behind, bond: Bond, violation: &mut Violation) {
+        let others = causality::others(violation.check);
+        let checks = others.into_iter().map(|check| named(&self.system, check)).collect();
+        let mut observer = (Beat(self.pulse.as_deref()), Survey::new(ledger(&self.system), checks, bond));
+        if let Behind::Script(script) = behind {
+            script.rewind();
+        }
+        let Runner { system, world, .. } = self;
+        // Where it panics after what was found, the survey tells what it saw until then.
+        let _ = through_world(system, world, story, behind, &mut observer, |observer, in_time, replicas| {
+            observer.1.ended(in_time, replicas);
+        });
+        observer.1.tell(violation);
+    }
+
     /// Runs a story with one seed, and writes down what happens. Of a run that panics it is all up to then.
     pub fn record(&mut self, story: &Story<O>, seed: Seed) -> (Ran, Transcript<O>) {
         let ran = self.run(story, seed);
         let mut transcript = Transcript::default();
         self.judge.reset();
-        self.through(story, seed, Some(&mut transcript));
+        self.through(story, &mut story.behind(seed), Some(&mut transcript));
         (ran, transcript)
     }
 
-    fn through(&mut self, story: &Story<O>, seed: Seed, transcript: Option<&mut Transcript<O>>) -> Ran {
-        let mut behind = story.behind(seed);
+    fn through(&mut self, story: &Story<O>, behind: &mut Behind, transcript: Option<&mut Transcript<O>>) -> Ran {
         let mut transcript = transcript;
-        let mut ran = self.once(story, &mut behind, transcript.as_deref_mut());
-        let Behind::Script(script) = &mut behind else { return ran };
+        let mut ran = self.once(story, behind, transcript.as_deref_mut());
+        let Behind::Script(script) = behind else { return ran };
         ran.replay = script.outcome();
         if script.loosen() {
             // Fates whose messages are gone go to the nearest ones.
@@ -142,8 +163,8 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
             if let Some(transcript) = &mut transcript {
                 **transcript = Transcript::default();
             }
-            ran = self.once(story, &mut behind, transcript);
-            let Behind::Script(script) = &behind else { return ran };
+            ran = self.once(story, behind, transcript);
+            let Behind::Script(script) = behind else { return ran };
             ran.replay = script.outcome();
         }
         ran
@@ -158,22 +179,14 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
                 .filter_map(|(nth, asked)| Some((asked.name(nth), asked.root.clone()?)))
                 .collect(),
         };
-        let spawn = |seat: Seat| system.spawn(seat, story.pace);
-        let asking = story.asking();
         let at_once = story.plan.scenario().access == Latency::Constant(Span::ZERO);
-        let ran = caught(|| {
-            let mut watching = Watching { judge, transcript, at_once, roots: &roots, pulse: pulse.as_deref() };
-            let run = world.run(&story.plan, &spawn, &asking, behind, &mut watching);
-            watching.judge.ended(run.ended != Ended::Exhausted, world.replicas());
-            run
+        let mut watching = Watching { judge, transcript, at_once, roots: &roots, pulse: pulse.as_deref() };
+        let ran = through_world(system, world, story, behind, &mut watching, |watching, in_time, replicas| {
+            watching.judge.ended(in_time, replicas);
         });
         let updates = self.judge.ledger().history().len() as u64;
         let (run, finding) = match ran {
-            Err(words) => {
-                // Whatever state the panic left is thrown away with the world.
-                self.world = World::new();
-                (None, Some(Finding::Panic(words)))
-            }
+            Err(words) => (None, Some(Finding::Panic(words))),
             Ok(run) => {
                 let violation = self.judge.found().map(|found| Finding::Violation(Box::new(found.clone())));
                 let finding = violation.or((run.ended == Ended::Exhausted).then_some(Finding::Exhausted));
@@ -189,12 +202,47 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
     }
 }
 
+/// Takes a story through a world; what the code under test panics with, where it does.
+fn through_world<O: Asked, V: Viewed, W: Observer<Boxed<O, V>>>(
+    system: &System<O, V>,
+    world: &mut World<Boxed<O, V>, Proposer>,
+    story: &Story<O>,
+    behind: &mut Behind,
+    observer: &mut W,
+    end: impl FnOnce(&mut W, bool, &[Boxed<O, V>]),
+) -> Result<Run, String> {
+    let spawn = |seat: Seat| system.spawn(seat, story.pace);
+    let asking = story.asking();
+    let ran = caught(|| {
+        let run = world.run(&story.plan, &spawn, &asking, behind, observer);
+        end(observer, run.ended != Ended::Exhausted, world.replicas());
+        run
+    });
+    if ran.is_err() {
+        // Whatever state the panic left is thrown away with the world.
+        *world = World::new();
+    }
+    ran
+}
+
+/// Beats with each event, if somebody listens.
+struct Beat<'a>(Option<&'a AtomicU64>);
+
+impl<O: Asked, V: Viewed> Observer<Boxed<O, V>> for Beat<'_> {
+    const WATCHES: bool = false;
+
+    fn stepping(&mut self, moment: &Moment, _: ReplicaId, _: &[Boxed<O, V>]) {
+        if let Some(pulse) = self.0 {
+            pulse.store(moment.step, Ordering::Relaxed);
+        }
+    }
+}
+
 /// The checks that only those systems are held to that promise what they look for.
 const PROMISED: [&str; 6] = ["duplication", "agreement", "fifo", "causal", "total", "quiet"];
 
 /// A judge of a system with the checks of these names.
 fn judge<O: Asked, V: Viewed>(system: &System<O, V>, watches: &[Watch]) -> Judge<Boxed<O, V>, O> {
-    let keys = system.specification.parts().map_or((|_| None) as fn(&O) -> Option<u64>, |parts| parts.key);
     let applies = |watch: &&Watch| {
         let name = watch.check.as_str();
         !PROMISED.contains(&name) || system.checks().contains(&name)
@@ -207,7 +255,12 @@ fn judge<O: Asked, V: Viewed>(system: &System<O, V>, watches: &[Watch]) -> Judge
             Often::AtEnd => Box::new(Sampled::at_end(check)),
         }
     });
-    Judge::new(Ledger::new(keys), checks.collect())
+    Judge::new(ledger(system), checks.collect())
+}
+
+/// The account of who knows what in a run of a system.
+fn ledger<O: Asked, V: Viewed>(system: &System<O, V>) -> Ledger<O> {
+    Ledger::new(system.specification.parts().map_or((|_| None) as fn(&O) -> Option<u64>, |parts| parts.key))
 }
 
 /// The check of a name.
