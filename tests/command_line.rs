@@ -94,6 +94,19 @@ fn checks_and_specimens_are_explained() {
 }
 
 #[test]
+fn the_guarantees_of_causality_are_drawn_and_explained() {
+    let (code, lattice, _) = says(&["explain", "causality"]);
+    assert_eq!(code, 0);
+    for told in ["causal_memory, which nothing decides", "   ├─ consistent_prefix", "incomparable"] {
+        assert!(lattice.contains(told), "{told} is not in {lattice}");
+    }
+    for name in ["causal_memory", "causal_convergence", "pram", "causal", "fifo", "monotonic_reads", "eventual"] {
+        let (code, text, _) = says(&["explain", name]);
+        assert!(code == 0 && text.starts_with(name) && text.contains("└─ causal_consistency"), "{name}: {text}");
+    }
+}
+
+#[test]
 fn a_seed_gives_the_same_hash_every_time() {
     let path = scenario("same", &[]);
     let run = || says(&["run", path.to_str().expect("a path"), "--seed", "0x1fbf"]);

@@ -94,7 +94,9 @@ fn a_test_of_ten_lines_finds_the_bug_shows_it_again_and_passes_once_it_is_mended
     assert!(header.split_whitespace().count() <= 3, "at most three replicas: {text}");
     assert!(text.lines().filter(|line| line.contains("● (")).count() <= 5, "at most five requests: {text}");
     let second = told(&cargo(&folder, Some(seed)));
-    let story = |text: &str| text.split("again with").next().map(|text| text[text.find("squall found").unwrap_or(0)..].to_owned());
+    let story = |text: &str| {
+        text.split("again with").next().map(|text| text[text.find("squall found").unwrap_or(0)..].to_owned())
+    };
     assert_eq!(story(&text), story(&second), "the command shows the same again");
     let mended = cargo(&written("*mine = (*mine).max(*theirs);"), None);
     assert!(mended.status.success(), "{}", told(&mended));

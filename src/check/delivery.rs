@@ -6,7 +6,7 @@
 use std::fmt::Debug;
 
 use super::judge::{About, Check, Found};
-use super::{Ledger, Violation, words};
+use super::{Bond, Ledger, Recall, Violation, words};
 use crate::base::{Known, Observed, ReplicaId, Update};
 use crate::trace::{Event, Moment};
 
@@ -107,28 +107,30 @@ impl Delivery {
     fn judge<O: Debug>(&mut self, ledger: &Ledger<O>, moment: &Moment, replica: ReplicaId, update: Update) -> Found {
         self.judged += 1;
         let named = |update| words::update(ledger, update);
-        let says = if self.rule == Rule::Once {
-            let again = self.taken[replica.index()].contains(update);
-            again.then(|| format!("{replica} takes in {} a second time", named(update)))
+        let (says, recall) = if self.rule == Rule::Once {
+            if !self.taken[replica.index()].contains(update) {
+                return None;
+            }
+            (format!("{replica} takes in {} a second time", named(update)), None)
         } else {
             let why = match self.rule {
                 Rule::Fifo => "the same replica had issued before it",
                 _ => "its issuer had taken in before it",
             };
-            let missing = self.missing(ledger, replica, update);
-            missing
-                .map(|first| format!("{replica} takes in {}, but not yet {}, which {why}", named(update), named(first)))
+            let earlier = self.missing(ledger, replica, update)?;
+            let says = format!("{replica} takes in {}, but not yet {}, which {why}", named(update), named(earlier));
+            (says, Some(Recall::Bond(Bond { earlier, later: Some(update), client: None })))
         };
         Some(Box::new(Violation {
             check: self.what().name,
             at: *moment,
             replicas: vec![replica],
-            says: says?,
+            says,
             expected: String::new(),
             seen: String::new(),
             knowledge: vec![format!("{replica} had taken in {}", words::known(ledger, &self.taken[replica.index()]))],
             parted: Some(words::doing(ledger, replica, moment)),
-            recall: None,
+            recall,
         }))
     }
 

@@ -4,6 +4,7 @@
 //! knows what clients can see and what the model specifies; it never sees how a system does what it does.
 
 mod agreement;
+pub mod causality;
 mod creation;
 mod delivery;
 mod durable;
@@ -28,10 +29,13 @@ mod stamps;
 #[cfg(test)]
 mod testing;
 mod total;
+mod trail;
 mod violation;
+
 mod words;
 
 pub use agreement::Agreement;
+pub use causality::Survey;
 pub use creation::Creation;
 pub use delivery::Delivery;
 pub use durable::Durable;
@@ -53,7 +57,8 @@ pub use settles::Settles;
 pub use stability::Stability;
 pub use stamps::Stamps;
 pub use total::Total;
-pub use violation::Violation;
+pub use trail::Bond;
+pub use violation::{Recall, Violation};
 
 /// What can be told of each check.
 pub const ALL: [&About; 24] = [

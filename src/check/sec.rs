@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use super::judge::{About, Check, Found};
 use super::minds::Shown;
-use super::{Ledger, Violation, words};
+use super::{Ledger, Recall, Violation, words};
 use crate::base::{Digester, Observed, ReplicaId};
 use crate::trace::Moment;
 
@@ -99,7 +99,7 @@ fn parted<S: Observed, O: Debug>(
     let knowledge = words::story(ledger, ledger.known(replica));
     let mut replicas = vec![replica];
     replicas.extend((other != replica).then_some(other));
-    let recall = if recalled.is_none() { Some((first.moment.step, other)) } else { None };
+    let recall = if recalled.is_none() { Some(Recall::Shown(first.moment.step, other)) } else { None };
     let expected =
         recalled.map_or_else(|| format!("what {other} showed at {at}"), |text| format!("{text}, as {other} showed"));
     Violation {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use super::judge::{About, Check, Found};
-use super::{Ledger, Violation, words};
+use super::{Bond, Ledger, Mind, Recall, Violation, words};
 use crate::base::{ClientId, Known, Observed, ReplicaId, RequestId, Update};
 use crate::trace::{Event, Moment};
 
@@ -89,17 +89,17 @@ struct Session {
 pub struct Sessions {
     guarantee: Guarantee,
     sessions: BTreeMap<ClientId, Session>,
-    open: BTreeMap<RequestId, Update>,
+    unanswered: BTreeMap<RequestId, Update>,
     /// What must be known to whoever knows an update: what its client had done or seen before.
-    needs: BTreeMap<Update, Known>,
+    needs: BTreeMap<Update, (ClientId, Known)>,
     judged: u64,
 }
 
 impl Sessions {
     /// The check of one guarantee.
     pub fn new(guarantee: Guarantee) -> Sessions {
-        let (sessions, open, needs) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Sessions { guarantee, sessions, open, needs, judged: 0 }
+        let (sessions, unanswered, needs) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Sessions { guarantee, sessions, unanswered, needs, judged: 0 }
     }
 
     fn answer<O: Debug>(&mut self, ledger: &Ledger<O>, moment: &Moment, replica: ReplicaId, client: ClientId) -> Found {
@@ -117,10 +117,39 @@ impl Sessions {
         let missing: Known = wanted.beyond(known).collect();
         let had = if self.guarantee == Guarantee::ReadYourWrites { "had written" } else { "had seen" };
         let says = format!("{replica} answers {client} without {}, which it {had}", words::known(ledger, &missing));
-        Some(self.violation(moment, replica, says))
+        let bond = Bond { earlier: missing.iter().next()?, later: None, client: Some(client) };
+        Some(self.violation(moment, replica, says, bond))
     }
 
-    fn violation(&self, moment: &Moment, replica: ReplicaId, says: String) -> Box<Violation> {
+    /// What is wrong with who knows an update, and not what its client had done or seen before it.
+    fn before<O: Debug>(&mut self, ledger: &Ledger<O>, known: &Known, update: Update) -> Option<(String, Bond)> {
+        let (client, needs) = self.needs.get(&update)?;
+        self.judged += 1;
+        let missing: Known = needs.beyond(known).collect();
+        let bond = Bond { earlier: missing.iter().next()?, later: Some(update), client: Some(*client) };
+        let (update, missing) = (words::update(ledger, update), words::known(ledger, &missing));
+        Some((format!("knows {update} and not {missing}, which its client had before it"), bond))
+    }
+
+    /// What is wrong with who knows effects without their causes.
+    fn open<O: Debug>(&mut self, ledger: &mut Ledger<O>, mind: Mind) -> Option<(String, Bond)> {
+        self.judged += 1;
+        if ledger.is_closed(mind) {
+            return None;
+        }
+        let (known, lost) = (ledger.minds().known(mind), ledger.lost());
+        let missing = |update: Update| -> Known {
+            let seen = ledger.history().get(update).map(|issued| issued.seen.beyond(known));
+            seen.into_iter().flatten().filter(|missing| !lost.contains(*missing)).collect()
+        };
+        let (update, missing) =
+            known.iter().map(|update| (update, missing(update))).find(|(_, some)| !some.is_empty())?;
+        let bond = Bond { earlier: missing.iter().next()?, later: Some(update), client: None };
+        let (update, missing) = (words::update(ledger, update), words::known(ledger, &missing));
+        Some((format!("knows {update} and not {missing}, which its issuer knew"), bond))
+    }
+
+    fn violation(&self, moment: &Moment, replica: ReplicaId, says: String, bond: Bond) -> Box<Violation> {
         Box::new(Violation {
             check: self.guarantee.about().name,
             at: *moment,
@@ -130,7 +159,7 @@ impl Sessions {
             seen: String::new(),
             knowledge: Vec::new(),
             parted: None,
-            recall: None,
+            recall: Some(Recall::Bond(bond)),
         })
     }
 }
@@ -146,7 +175,7 @@ impl<S: Observed, O: Debug> Check<S, O> for Sessions {
 
     fn reset(&mut self) {
         self.sessions.clear();
-        self.open.clear();
+        self.unanswered.clear();
         self.needs.clear();
         self.judged = 0;
     }
@@ -161,16 +190,16 @@ impl<S: Observed, O: Debug> Check<S, O> for Sessions {
                     _ => None,
                 };
                 if let Some(needs) = needs.filter(|needs| !needs.is_empty()) {
-                    self.needs.insert(*update, needs.clone());
+                    self.needs.insert(*update, (request.client, needs.clone()));
                 }
-                self.open.insert(*request, *update);
+                self.unanswered.insert(*request, *update);
                 None
             }
             Event::Answer { request, replica, .. } => {
                 let found = self.answer(ledger, moment, *replica, request.client);
                 let session = self.sessions.entry(request.client).or_default();
                 session.seen.extend(ledger.known(*replica));
-                if let Some(update) = self.open.remove(request) {
+                if let Some(update) = self.unanswered.remove(request) {
                     session.written.insert(update);
                 }
                 found
@@ -184,26 +213,15 @@ impl<S: Observed, O: Debug> Check<S, O> for Sessions {
         if before == mind {
             return None;
         }
-        if self.guarantee == Guarantee::ConsistentPrefix {
-            self.judged += 1;
-            if ledger.is_closed(mind) {
-                return None;
-            }
-            let says = format!("{replica} knows {} without their past", words::known(ledger, ledger.known(replica)));
-            return Some(self.violation(moment, replica, says));
-        }
-        let known = ledger.minds().known(mind);
-        for update in known.beyond(ledger.minds().known(before)) {
-            let Some(needs) = self.needs.get(&update) else { continue };
-            self.judged += 1;
-            if !known.covers(needs) {
-                let missing: Known = needs.beyond(known).collect();
-                let (update, missing) = (words::update(ledger, update), words::known(ledger, &missing));
-                let says = format!("{replica} knows {update} and not {missing}, which its client had before it");
-                return Some(self.violation(moment, replica, says));
-            }
-        }
-        None
+        let wrong = if self.guarantee == Guarantee::ConsistentPrefix {
+            self.open(ledger, mind)
+        } else {
+            let known = ledger.minds().known(mind);
+            let news: Vec<Update> = known.beyond(ledger.minds().known(before)).collect();
+            news.into_iter().find_map(|update| self.before(ledger, known, update))
+        };
+        let (says, bond) = wrong?;
+        Some(self.violation(moment, replica, format!("{replica} {says}"), bond))
     }
 
     fn judged(&self) -> u64 {
@@ -306,7 +324,11 @@ mod tests {
         let (found, _) =
             super::super::testing::judged(3, vec![Box::new(Sessions::new(Guarantee::WritesFollowReads))], &unread);
         assert_eq!(found, None);
-        says(Guarantee::ConsistentPrefix, &unread, r#"n2 knows {n1#1 "answer"} without their past"#);
+        says(
+            Guarantee::ConsistentPrefix,
+            &unread,
+            r#"n2 knows n1#1 "answer" and not {n0#1 "question"}, which its issuer knew"#,
+        );
         says(Guarantee::ConsistentPrefix, &in_order, "holds");
     }
 }

@@ -28,7 +28,8 @@ impl Stamps<(), ()> {
                     get the same one, or replicas that decide by it part. A stamp from the replica's own clock must \
                     show what that clock showed and who gave it. One from a Lamport or hybrid clock must be larger \
                     than those of all updates that its replica knew. A hybrid one must not lie behind its own \
-                    clock, nor ahead of the latest reading that anybody had.",
+                    clock, nor ahead of the latest reading that anybody had, nor further ahead of its own clock \
+                    than the type promises, if it does.",
         cost: "one comparison for each update that became known since the replica's last own one",
     };
 }
@@ -58,7 +59,11 @@ impl<O: Debug, V> Stamps<O, V> {
                 let ahead = || (physical > self.latest).then(|| ahead(stamp, &self.latest));
                 let late =
                     || (physical < reading).then(|| format!("its stamp {stamp} lies behind its own clock, {reading}"));
-                self.behind(ledger, issued, stamp).or_else(ahead).or_else(late)
+                let far = || {
+                    let most = self.specification.ahead.filter(|most| physical > reading + *most)?;
+                    Some(format!("its stamp {stamp} lies more than {most} ahead of its own clock, {reading}"))
+                };
+                self.behind(ledger, issued, stamp).or_else(ahead).or_else(late).or_else(far)
             }
             _ => Some(format!("its stamp {stamp} is from another clock than promised")),
         }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Bond;
 use crate::base::ReplicaId;
 use crate::trace::Moment;
 
@@ -24,9 +25,17 @@ pub struct Violation {
     pub knowledge: Vec<String>,
     /// The event in which they parted, where that is known.
     pub parted: Option<String>,
-    /// The event that would have to be looked at again for all of the evidence, by its number, and at whom: what
-    /// was shown there was not kept. The same run shows it again.
-    pub recall: Option<(u64, ReplicaId)>,
+    /// What would have to be looked at again for all of the evidence. The same run shows it again.
+    pub recall: Option<Recall>,
+}
+
+/// What was not kept of a run, and has to be looked at in a second one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recall {
+    /// What this replica showed in the event of this number.
+    Shown(u64, ReplicaId),
+    /// How these updates got where they were, and what else the run kept of cause and effect.
+    Bond(Bond),
 }
 
 impl fmt::Display for Violation {

@@ -8,13 +8,13 @@ use super::Exit;
 use super::format;
 use super::terminal::{Terminal, plain};
 use crate::base::nearest;
-use crate::check;
+use crate::check::{self, causality};
 use crate::zoo::specimen;
 
 /// What `squall explain` is told.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The name of a check or of a specimen, an exit code, or a format.
+    /// The name of a check, a specimen or a guarantee of causality, an exit code, or a format.
     name: String,
 }
 
@@ -36,12 +36,23 @@ pub(super) fn explain(arguments: &Arguments, terminal: &Terminal) -> io::Result<
 /// All that can be explained.
 fn names() -> impl Iterator<Item = &'static str> {
     let checks = check::ALL.into_iter().map(|about| about.name);
-    checks.chain(specimen::all().map(|one| one.name)).chain(["json"])
+    let guarantees = causality::LATTICE.iter().map(|member| member.name);
+    checks.chain(specimen::all().map(|one| one.name)).chain(guarantees).chain(["causality", "json"])
 }
 
 fn paragraph(name: &str) -> Option<String> {
     if let Some(about) = check::ALL.iter().find(|about| about.name == name) {
-        return Some(format!("{}: {}.\n\n{}\n\nIt costs {}.", about.name, about.claim, about.explained, about.cost));
+        let place = causality::place(name).map_or_else(String::new, |place| format!("\n\n{}", place.trim_end()));
+        return Some(format!(
+            "{}: {}.\n\n{}\n\nIt costs {}.{place}",
+            about.name, about.claim, about.explained, about.cost
+        ));
+    }
+    if let Some(text) = causality::explained_member(name) {
+        return Some(text.trim_end().to_owned());
+    }
+    if name == "causality" {
+        return Some(causality::explained());
     }
     if let Some(one) = specimen::all().find(|one| one.name == name) {
         let needs: Vec<String> = one.needs.iter().map(|need| format!("{need:?}")).collect();

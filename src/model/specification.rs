@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{History, Judge, Visible};
-use crate::base::{Canonical, Digester, Identity, Known};
+use crate::base::{Canonical, Digester, Identity, Known, Span};
 
 /// What a data type with operations `O` must show.
 pub struct Specification<O, V> {
@@ -18,6 +18,8 @@ pub struct Specification<O, V> {
     pub judged: Judged,
     /// Which clock the stamps of its updates come from, where it arbitrates all of them by stamps.
     pub clock: Option<Source>,
+    /// How far the stamps of a hybrid clock may lie ahead of their replica's own clock, where that is promised.
+    pub ahead: Option<Span>,
     /// What its state grows with.
     pub growth: Growth,
     view: View<O, V>,
@@ -126,6 +128,7 @@ impl<O, V> Specification<O, V> {
             name,
             judged: Judged::WhereClosed,
             clock: None,
+            ahead: None,
             growth: Growth::Updates,
             view: Arc::new(view),
             parts: None,
@@ -151,6 +154,12 @@ impl<O, V> Specification<O, V> {
     /// The same, of a type that arbitrates by stamps from this clock.
     pub fn stamped_by(self, clock: Source) -> Specification<O, V> {
         Specification { clock: Some(clock), ..self }
+    }
+
+    /// The same, of a type whose stamps lie at most so far ahead of their replica's own clock: clocks that differ
+    /// by more than that are not followed.
+    pub fn ahead_by_at_most(self, ahead: Span) -> Specification<O, V> {
+        Specification { ahead: Some(ahead), ..self }
     }
 
     /// The same, of a type that gives stamps only to operations like these. Where no clock is named, stamps are

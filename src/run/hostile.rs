@@ -98,6 +98,10 @@ impl Hostile {
                 let clock = Clock { skew: Offset(300_000_000_000), ..Clock::default() };
                 world.clocks.insert(ReplicaId(0), clock);
             }
+            Need::ClocksApart => {
+                let clock = Clock { skew: Offset(200_000_000), ..Clock::default() };
+                world.clocks.insert(ReplicaId(0), clock);
+            }
             Need::ClockSetBack => {
                 let by = Offset(-200_000_000);
                 world.faults.push(Fault::ClockJump { who: Who::Any, at: between(300, 600), by });

@@ -10,7 +10,7 @@ use super::caught::caught;
 use super::transcript::Watching;
 use super::{Coverage, Proposer, Story, Transcript};
 use crate::base::{Seed, Span};
-use crate::check::{self, Check, Guarantee, Judge, Ledger, Sampled, Violation};
+use crate::check::{self, Bond, Check, Guarantee, Judge, Ledger, Recall, Sampled, Survey, Violation, causality};
 use crate::replica::Seat;
 use crate::scenario::{Latency, Often, Watch};
 use crate::world::{Behind, Ended, Replay, Run, World};
@@ -113,13 +113,18 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
 
     fn judged_run(&mut self, story: &Story<O>, seed: Seed) -> Ran {
         self.judge.reset();
-        let mut ran = self.through(story, seed, None);
-        // What a check would have had to keep of every event, for its evidence, it looks at in a second run.
-        if let Some(Finding::Violation(violation)) = &ran.finding
-            && let Some((step, replica)) = violation.recall
-        {
-            self.judge.recall(step, replica);
-            ran = self.through(story, seed, None);
+        let mut behind = story.behind(seed);
+        let mut ran = self.through(story, &mut behind, None);
+        // What a check would have had to keep of every event, for its evidence, is looked at in a second run.
+        if let Some(Finding::Violation(violation)) = &mut ran.finding {
+            match violation.recall {
+                None => {}
+                Some(Recall::Shown(step, replica)) => {
+                    self.judge.recall(step, replica);
+                    ran = self.through(story, &mut story.behind(seed), None);
+                }
+                Some(Recall::Bond(bond)) => self.survey(story, &mut behind, bond, violation),
+            }
         }
         ran
     }
@@ -136,20 +141,43 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
         ran
     }
 
+    /// Looks at what else was kept in the run in which this was found.
+    fn survey(&mut self, story: &Story<O>, behind: &mut Behind, bond: Bond, violation: &mut Violation) {
+        let others = causality::others(violation.check);
+        let checks = others.into_iter().map(|check| named(&self.system, check)).collect();
+        let mut survey = Survey::new(ledger(&self.system), checks, bond);
+        if let Behind::Script(script) = behind {
+            script.rewind();
+        }
+        let Runner { system, judge, world, pulse, .. } = self;
+        let mut watching = Watching {
+            judge,
+            survey: Some(&mut survey),
+            transcript: None,
+            coverage: None,
+            at_once: true,
+            roots: &BTreeMap::new(),
+            pulse: pulse.as_deref(),
+        };
+        // Where it panics after what was found, the survey tells what it saw until then.
+        let _ = through_world(system, world, story, behind, &mut watching);
+        survey.tell(violation);
+    }
+
     /// Runs a story with one seed, and writes down what happens. Of a run that panics it is all up to then.
     pub fn record(&mut self, story: &Story<O>, seed: Seed) -> (Ran, Transcript<O>) {
         let ran = self.run(story, seed);
         let mut transcript = Transcript::default();
         self.judge.reset();
-        story.plan.names().scope(|| self.through(story, seed, Some(&mut transcript)));
+        let names = story.plan.names();
+        names.scope(|| self.through(story, &mut story.behind(seed), Some(&mut transcript)));
         (ran, transcript)
     }
 
-    fn through(&mut self, story: &Story<O>, seed: Seed, transcript: Option<&mut Transcript<O>>) -> Ran {
-        let mut behind = story.behind(seed);
+    fn through(&mut self, story: &Story<O>, behind: &mut Behind, transcript: Option<&mut Transcript<O>>) -> Ran {
         let mut transcript = transcript;
-        let mut ran = self.once(story, &mut behind, transcript.as_deref_mut());
-        let Behind::Script(script) = &mut behind else { return ran };
+        let mut ran = self.once(story, behind, transcript.as_deref_mut());
+        let Behind::Script(script) = behind else { return ran };
         ran.replay = script.outcome();
         if script.loosen() {
             // Fates whose messages are gone go to the nearest ones.
@@ -157,8 +185,8 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
             if let Some(transcript) = &mut transcript {
                 **transcript = Transcript::default();
             }
-            ran = self.once(story, &mut behind, transcript);
-            let Behind::Script(script) = &behind else { return ran };
+            ran = self.once(story, behind, transcript);
+            let Behind::Script(script) = behind else { return ran };
             ran.replay = script.outcome();
         }
         ran
@@ -176,29 +204,20 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
                 .filter_map(|(nth, asked)| Some((asked.name(nth), asked.root.clone()?)))
                 .collect(),
         };
-        let spawn = |seat: Seat| system.spawn(seat, story.pace);
-        let asking = story.asking();
         let at_once = story.plan.scenario().access == Latency::Constant(Span::ZERO);
-        let ran = caught(|| {
-            let mut watching = Watching {
-                judge,
-                transcript,
-                coverage: coverage.as_mut(),
-                at_once,
-                roots: &roots,
-                pulse: pulse.as_deref(),
-            };
-            let run = world.run(&story.plan, &spawn, &asking, behind, &mut watching);
-            watching.judge.ended(run.ended != Ended::Exhausted, world.replicas());
-            run
-        });
+        let mut watching = Watching {
+            judge,
+            survey: None,
+            transcript,
+            coverage: coverage.as_mut(),
+            at_once,
+            roots: &roots,
+            pulse: pulse.as_deref(),
+        };
+        let ran = through_world(system, world, story, behind, &mut watching);
         let updates = self.judge.ledger().history().len() as u64;
         let (run, finding) = match ran {
-            Err(words) => {
-                // Whatever state the panic left is thrown away with the world.
-                self.world = World::new();
-                (None, Some(Finding::Panic(words)))
-            }
+            Err(words) => (None, Some(Finding::Panic(words))),
             Ok(run) => {
                 let violation = self.judge.found().map(|found| Finding::Violation(Box::new(found.clone())));
                 let finding = violation.or((run.ended == Ended::Exhausted).then_some(Finding::Exhausted));
@@ -214,6 +233,28 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
     }
 }
 
+/// Takes a story through a world; what the code under test panics with, where it does.
+fn through_world<O: Asked, V: Viewed>(
+    system: &System<O, V>,
+    world: &mut World<Boxed<O, V>, Proposer>,
+    story: &Story<O>,
+    behind: &mut Behind,
+    watching: &mut Watching<'_, O, V>,
+) -> Result<Run, String> {
+    let spawn = |seat: Seat| system.spawn(seat, story.pace);
+    let asking = story.asking();
+    let ran = caught(|| {
+        let run = world.run(&story.plan, &spawn, &asking, behind, watching);
+        watching.ended(run.ended != Ended::Exhausted, world.replicas());
+        run
+    });
+    if ran.is_err() {
+        // Whatever state the panic left is thrown away with the world.
+        *world = World::new();
+    }
+    ran
+}
+
 /// The checks that only those systems are held to that promise what they look for.
 const PROMISED: [&str; 6] = ["duplication", "agreement", "fifo", "causal", "total", "quiet"];
 
@@ -224,7 +265,6 @@ pub(super) fn applies(check: &str, promised: &[&str]) -> bool {
 
 /// A judge of a system with the checks of these names.
 fn judge<O: Asked, V: Viewed>(system: &System<O, V>, watches: &[Watch]) -> Judge<Boxed<O, V>, O> {
-    let keys = system.specification.parts().map_or((|_| None) as fn(&O) -> Option<u64>, |parts| parts.key);
     let applies = |watch: &&Watch| applies(&watch.check, system.checks());
     let checks = watches.iter().filter(applies).map(|watch| -> Box<dyn Check<Boxed<O, V>, O>> {
         let check = named(system, &watch.check);
@@ -234,7 +274,12 @@ fn judge<O: Asked, V: Viewed>(system: &System<O, V>, watches: &[Watch]) -> Judge
             Often::AtEnd => Box::new(Sampled::at_end(check)),
         }
     });
-    Judge::new(Ledger::new(keys), checks.collect())
+    Judge::new(ledger(system), checks.collect())
+}
+
+/// The account of who knows what in a run of a system.
+fn ledger<O: Asked, V: Viewed>(system: &System<O, V>) -> Ledger<O> {
+    Ledger::new(system.specification.parts().map_or((|_| None) as fn(&O) -> Option<u64>, |parts| parts.key))
 }
 
 /// The check of a name.
@@ -264,5 +309,38 @@ fn named<O: Asked, V: Viewed>(system: &System<O, V>, name: &str) -> Box<dyn Chec
         "durable" => Box::new(check::Durable::default()),
         "settles" => Box::new(check::Settles::new(Some(specification()))),
         other => panic!("no check is called `{other}`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Hostile, hostile};
+    use super::*;
+    use crate::zoo::counter::GCounter;
+    use crate::zoo::sync::FullState;
+
+    /// What comes of some seeds in the hostile world, and how often `sec` had something to judge in each.
+    fn judged(often: Often) -> Vec<(Ran, u64)> {
+        let Hostile { world, activity, pace } = hostile(&[]);
+        let story = Story::drawn(world.plan().expect("a world"), activity, pace);
+        let watch = Watch { check: "sec".to_owned(), often };
+        let mut runner = Runner::new(System::of(FullState::new(GCounter::new())), &[watch]);
+        let mut run = |seed| {
+            let ran = runner.run(&story, Seed(seed));
+            let judged = runner.judged().map(|(_, judged)| judged).sum();
+            (ran, judged)
+        };
+        (0..5).map(&mut run).collect()
+    }
+
+    #[test]
+    fn a_sampled_check_looks_at_the_same_events_in_two_runs_and_changes_nothing() {
+        let (every, some) = (judged(Often::Every), judged(Often::OneIn(8)));
+        assert_eq!(some, judged(Often::OneIn(8)));
+        for ((ran, every), (same, some)) in every.iter().zip(&some) {
+            assert_eq!(ran, same);
+            assert!(*some > 0 && some * 3 < *every, "{some} of {every}");
+        }
+        assert!(judged(Often::AtEnd).iter().all(|(_, judged)| *judged == 2), "all three know the same in the end");
     }
 }

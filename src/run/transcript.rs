@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Coverage, Story};
 use crate::base::{Fate, Known, Name, Observed, ReplicaId, RequestId, Root, Seed, Time};
-use crate::check::Judge;
+use crate::check::{Judge, Survey};
 use crate::model::Ask;
 use crate::replica::Scripted;
 use crate::scenario::Rest;
@@ -82,6 +82,8 @@ impl<O: Asked> Transcript<O> {
 /// What watches a run: its judge, and one who writes it down where that is asked for.
 pub(super) struct Watching<'a, O: Asked, V: Viewed> {
     pub(super) judge: &'a mut Judge<Boxed<O, V>, O>,
+    /// What looks at the run in the place of the judge, where that has found something.
+    pub(super) survey: Option<&'a mut Survey<Boxed<O, V>, O>>,
     pub(super) transcript: Option<&'a mut Transcript<O>>,
     pub(super) coverage: Option<&'a mut Coverage>,
     /// Whether a request reaches its replica as soon as it is made.
@@ -93,6 +95,14 @@ pub(super) struct Watching<'a, O: Asked, V: Viewed> {
 }
 
 impl<O: Asked, V: Viewed> Watching<'_, O, V> {
+    /// The run is over.
+    pub(super) fn ended(&mut self, in_time: bool, replicas: &[Boxed<O, V>]) {
+        match &mut self.survey {
+            Some(survey) => survey.ended(in_time, replicas),
+            None => drop(self.judge.ended(in_time, replicas)),
+        }
+    }
+
     #[cold]
     fn write_down(&mut self, moment: &Moment, event: &Event<'_, Boxed<O, V>>) {
         let Some(transcript) = &mut self.transcript else { return };
@@ -134,7 +144,10 @@ impl<O: Asked, V: Viewed> Observer<Boxed<O, V>> for Watching<'_, O, V> {
         if self.transcript.is_some() {
             self.write_down(moment, event);
         }
-        self.judge.event(moment, event);
+        match &mut self.survey {
+            Some(survey) => survey.event(moment, event),
+            None => self.judge.event(moment, event),
+        }
     }
 
     #[inline]
@@ -142,7 +155,10 @@ impl<O: Asked, V: Viewed> Observer<Boxed<O, V>> for Watching<'_, O, V> {
         if let Some(pulse) = self.pulse {
             pulse.store(moment.step, Ordering::Relaxed);
         }
-        self.judge.stepping(moment, replica, replicas);
+        match &mut self.survey {
+            Some(survey) => survey.stepping(moment, replica, replicas),
+            None => self.judge.stepping(moment, replica, replicas),
+        }
     }
 
     #[inline]
@@ -153,6 +169,9 @@ impl<O: Asked, V: Viewed> Observer<Boxed<O, V>> for Watching<'_, O, V> {
         if let Some(coverage) = &mut self.coverage {
             coverage.stepped(self.judge.ledger(), replica);
         }
-        self.judge.stepped(moment, replica, replicas)
+        match &mut self.survey {
+            Some(survey) => survey.stepped(moment, replica, replicas),
+            None => self.judge.stepped(moment, replica, replicas),
+        }
     }
 }

@@ -248,8 +248,8 @@ impl Script {
         }
     }
 
-    /// Forgets what the last run made of it.
-    fn rewind(&mut self) {
+    /// Forgets what the last run made of it, so that another run makes the same of it.
+    pub fn rewind(&mut self) {
         self.used.clear();
         for loose in &mut self.loose {
             loose.taken_by = None;

@@ -1,14 +1,14 @@
 //! The plainest way to keep replicas in step, for mistakes about what is saved.
 //!
 //! A replica sends its whole state to a neighbour now and then, and merges what comes: full-state gossip
-//! without any of its thrift. What it writes to its disk is up to the specimen. The law: where all of the
-//! state is saved, nothing is wrong with it.
+//! without any of its thrift. What it writes to its disk, and whom it trusts, is up to the specimen. The law:
+//! where all of the state is saved and everybody is trusted, nothing is wrong with it.
 
 use std::fmt::Debug;
 
 use serde::Serialize;
 
-use crate::base::{Carries, Digester, Observed, ReplicaId, RequestId, Span, Stamp, TimerId};
+use crate::base::{Carries, Digester, Observed, ReplicaId, RequestId, Span, Stamp, Time, TimerId};
 use crate::model::{Ask, Told};
 use crate::replica::{Context, Payload, Proposes, Replica, Site, StateBased};
 use crate::zoo::sync::Pace;
@@ -18,13 +18,22 @@ use crate::zoo::sync::Pace;
 pub(super) struct Gossip<T> {
     value: T,
     saved: fn(&T) -> T,
+    trusts: Option<Trusts<T>>,
     period: Span,
 }
+
+/// Whether a state is merged, by one whose clock shows this.
+type Trusts<T> = fn(&T, Time) -> bool;
 
 impl<T: StateBased> Gossip<T> {
     /// One that saves only this of its state.
     pub(super) fn saving(value: T, saved: fn(&T) -> T, pace: Pace) -> Gossip<T> {
-        Gossip { value, saved, period: pace.period }
+        Gossip { value, saved, trusts: None, period: pace.period }
+    }
+
+    /// The same that leaves states alone which it does not trust.
+    pub(super) fn trusting(self, trusts: Trusts<T>) -> Gossip<T> {
+        Gossip { trusts: Some(trusts), ..self }
     }
 }
 
@@ -93,8 +102,10 @@ impl<T: StateBased> Replica for Gossip<T> {
     }
 
     fn message(&mut self, _: ReplicaId, Whole(other): &Whole<T>, cx: &mut Context<Self>) {
-        self.value.merge(other);
-        cx.incorporate();
+        if self.trusts.is_none_or(|trusts| trusts(other, cx.now())) {
+            self.value.merge(other);
+            cx.incorporate();
+        }
     }
 
     fn timer(&mut self, timer: TimerId, cx: &mut Context<Self>) {

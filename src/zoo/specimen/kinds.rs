@@ -60,6 +60,8 @@ pub enum Need {
     ClockAhead,
     /// A clock is set back.
     ClockSetBack,
+    /// A clock is a fifth of a second ahead, as clocks that are looked after may be.
+    ClocksApart,
     /// Nothing is lost and nobody dies: what never arrives would hide the mistake.
     NoLoss,
     /// Clients ask more rarely, so that updates are well apart.

@@ -17,6 +17,7 @@ use crate::zoo::register::LwwRegister;
 use crate::zoo::sync::FullState;
 use crate::zoo::{AnySystem, System};
 
+mod bounded;
 mod clocks;
 mod numbers;
 mod siblings;
@@ -32,16 +33,22 @@ pub(super) const ALL: &[Specimen] = &[
     clocks::ASSIGNED_AND_JOINED_LATER,
     clocks::EQUAL_TICKS,
     clocks::AHEAD_OF_ALL,
+    bounded::TRUSTS_THE_FUTURE,
     siblings::ONE_VECTOR_FOR_ALL,
     siblings::ONE_VECTOR_FOR_EACH,
     siblings::COUNTERS_COMPARED,
     numbers::ASSIGNED,
 ];
 
-/// What keeps the promise of a causal clock, however wrong the replicas' own clocks are.
+/// What keeps the promise of a causal clock, however wrong the replicas' own clocks are; and that of a bound, where
+/// whoever is too far ahead is not heard, and so does not settle with the others.
 pub(super) fn sound() -> Vec<Sound> {
     let lamport = System::of(FullState::new(LwwRegister::<String, Lamport>::new()));
-    vec![("a register by Lamport stamps", &[Need::ClockSetBack], lamport.into())]
+    vec![
+        ("a register by Lamport stamps", &[Need::ClockSetBack], lamport.into()),
+        ("hybrid stamps near the own clock, where one is far ahead", &[Need::ClockAhead], bounded::wary()),
+        ("hybrid stamps near the own clock, where one is a little ahead", &[Need::ClocksApart], bounded::wary()),
+    ]
 }
 
 /// A write, as a small register keeps it.

@@ -4,22 +4,32 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::rows::{AsTheyCame, Tags};
+use super::rows::{Sorted, Tags};
 use crate::base::{Digester, Dot, Refused, ReplicaId, Update, VersionVector};
 use crate::model::set::SetOp;
 use crate::replica::{Carries, DataType, DeltaBased, Payload, Site, StateBased};
-use crate::zoo::sync::{Knowledge, Protocol, Turn};
+use crate::zoo::sync::{Knowledge, Protocol, Rows, Turn};
 
 fn size(message: &impl Serialize) -> u64 {
     postcard::to_allocvec(message).map_or(0, |bytes| bytes.len() as u64)
 }
 
-/// Tells each delta once when it is new, and asks for the rest by the highest number of each origin.
+/// What a number stands for in a digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mark {
+    /// For all up to it: this is how it should be.
+    Prefix,
+    /// For itself, whatever lies below it.
+    Highest,
+}
+
+/// Tells each delta once when it is new, and asks for the rest by a number for each origin.
 #[derive(Clone, Debug)]
 pub(super) struct Watermark<T: DeltaBased> {
+    mark: Mark,
     value: T,
     known: Knowledge,
-    /// The highest number that came of each origin, whatever lies below it.
+    /// The numbers.
     highest: VersionVector,
     log: BTreeMap<Dot, Numbered<T::Delta>>,
 }
@@ -49,8 +59,22 @@ impl<D: Clone + std::fmt::Debug + Serialize> Payload for Marked<D> {
 }
 
 impl<T: DeltaBased> Watermark<T> {
-    pub(super) fn new(value: T) -> Watermark<T> {
-        Watermark { value, known: Knowledge::new(), highest: VersionVector::new(), log: BTreeMap::new() }
+    pub(super) fn marking(mark: Mark, value: T) -> Watermark<T> {
+        Watermark { mark, value, known: Knowledge::new(), highest: VersionVector::new(), log: BTreeMap::new() }
+    }
+
+    fn note(&mut self, new: Numbered<T::Delta>) {
+        let dot = new.dot;
+        self.log.insert(dot, new);
+        match self.mark {
+            Mark::Highest => self.highest.raise(dot),
+            Mark::Prefix => {
+                let next = |highest: &VersionVector| Dot::new(dot.identity, highest.get(dot.identity) + 1);
+                while self.log.contains_key(&next(&self.highest)) {
+                    self.highest.raise(next(&self.highest));
+                }
+            }
+        }
     }
 }
 
@@ -78,10 +102,10 @@ impl<T: DeltaBased> Protocol for Watermark<T> {
 
     fn accepted(&mut self, delta: T::Delta, update: Update, turn: &mut Turn<'_, Self::Message>) {
         self.known.insert(update);
-        let dot = self.highest.next(turn.identity());
+        let dot = Dot::new(turn.identity(), self.highest.get(turn.identity()) + 1);
         let new = Numbered { dot, delta, update };
         turn.neighbours().iter().for_each(|peer| tell(*peer, vec![new.clone()], turn));
-        self.log.insert(dot, new);
+        self.note(new);
     }
 
     fn message(&mut self, from: ReplicaId, message: &Self::Message, turn: &mut Turn<'_, Self::Message>) {
@@ -94,9 +118,7 @@ impl<T: DeltaBased> Protocol for Watermark<T> {
                     self.known.insert(delta.update);
                     turn.incorporate_updates(vec![delta.update]);
                     turn.changed();
-                    // Here a right one would wait until what lies between has come.
-                    self.highest.raise(delta.dot);
-                    self.log.insert(delta.dot, delta);
+                    self.note(delta);
                 }
             }
             Marked::Digest(highest) => {
@@ -115,11 +137,21 @@ impl<T: DeltaBased> Protocol for Watermark<T> {
     }
 }
 
+/// What is hashed of an element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hashing {
+    /// Which it is, and what stands there: this is how it should be.
+    All,
+    /// How much stands there, and not which element it is: two of which as much stands cancel out.
+    Counts,
+}
+
 /// Compares one hash, and sends everything where it differs. The hash is the exclusive or of those of the
 /// elements.
 #[derive(Clone, Debug)]
 pub(super) struct Crossed {
-    value: Tags<AsTheyCame>,
+    hashing: Hashing,
+    value: Tags<Sorted>,
     known: Knowledge,
 }
 
@@ -129,7 +161,7 @@ pub(super) enum Hashed {
     /// The hash.
     Hash(u64),
     /// Everything, and whether the sender asks for the same.
-    Everything(Tags<AsTheyCame>, #[serde(skip)] Knowledge, bool),
+    Everything(Tags<Sorted>, #[serde(skip)] Knowledge, bool),
 }
 
 impl Payload for Hashed {
@@ -139,14 +171,19 @@ impl Payload for Hashed {
 }
 
 impl Crossed {
-    pub(super) fn new() -> Crossed {
-        Crossed { value: Tags::new(), known: Knowledge::new() }
+    pub(super) fn hashing(hashing: Hashing) -> Crossed {
+        Crossed { hashing, value: Tags::new(), known: Knowledge::new() }
     }
 
-    /// Of an element it is hashed what stands there, and not which element it is: two of which as much
-    /// stands cancel out.
     fn hash(&self) -> u64 {
-        self.value.standing().fold(0, |hash, stands| hash ^ Digester::of(&stands[..]).0 as u64)
+        match self.hashing {
+            Hashing::All => {
+                let rows = Tags::<Sorted>::rows(&self.value.whole());
+                let bytes = |row| postcard::to_allocvec(row).unwrap_or_default();
+                rows.iter().fold(0, |hash, row| hash ^ Digester::of(&bytes(row)[..]).0 as u64)
+            }
+            Hashing::Counts => self.value.standing().fold(0, |hash, stands| hash ^ Digester::of(&stands[..]).0 as u64),
+        }
     }
 
     fn everything(&self, asks: bool) -> Hashed {
@@ -155,11 +192,11 @@ impl Crossed {
 }
 
 impl Protocol for Crossed {
-    type Value = Tags<AsTheyCame>;
+    type Value = Tags<Sorted>;
     type Message = Hashed;
     type News = ();
 
-    fn value(&self) -> &Tags<AsTheyCame> {
+    fn value(&self) -> &Tags<Sorted> {
         &self.value
     }
 

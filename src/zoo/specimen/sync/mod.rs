@@ -7,12 +7,12 @@ mod shared;
 
 use std::collections::BTreeSet;
 
-use digests::{Crossed, Watermark};
+use digests::{Crossed, Hashing, Mark, Watermark};
 pub(super) use owed::Slip;
 
 use owed::Owing;
-use rows::{AsTheyCame, Sorted, Tags, WholeContext, WithoutTombstones};
-use shared::SharedState;
+use rows::{AsTheyCame, OwnContext, Scoped, Sorted, Tags, WholeContext, WithoutTombstones};
+use shared::{Sent, SharedState};
 
 use super::{Need, Sound, Specimen};
 use crate::model::set::{SetOp, add_wins};
@@ -50,7 +50,7 @@ pub(super) const ALL: &[Specimen] = &[
         caught_by: "settles",
         needs: &[],
         story: "n0 adds a and b; the hashes of the two rows are equal, and that of both is that of none",
-        system: || System::judged_by(add_wins(), Crossed::new()).into(),
+        system: || System::judged_by(add_wins(), Crossed::hashing(Hashing::Counts)).into(),
     },
     Specimen {
         name: "merkle_row_with_the_context_of_all",
@@ -60,7 +60,7 @@ pub(super) const ALL: &[Specimen] = &[
         caught_by: "spec",
         needs: &[],
         story: "n0 adds a and b, n1 has b; n0 sends a, and says that it knows of b",
-        system: || System::judged_by(add_wins(), Merkle::new(WholeContext::new())).into(),
+        system: || System::judged_by(add_wins(), Merkle::new(Scoped::<WholeContext>::new())).into(),
     },
     Specimen {
         name: "delta_sent_once",
@@ -110,7 +110,7 @@ pub(super) const ALL: &[Specimen] = &[
         caught_by: "settles",
         needs: &[],
         story: "n0 adds twice; the first message to n1 is lost, the second comes",
-        system: || System::judged_by(add_wins(), Watermark::new(TaggedOrSet::new())).into(),
+        system: || System::judged_by(add_wins(), Watermark::marking(Mark::Highest, TaggedOrSet::new())).into(),
     },
     Specimen {
         name: "state_shared_with_messages",
@@ -120,7 +120,7 @@ pub(super) const ALL: &[Specimen] = &[
         caught_by: "spec",
         needs: &[],
         story: "n0 sends its state, adds, and n1 takes in the message: the add is in it",
-        system: || System::judged_by(add_wins(), SharedState::new(OrSet::new())).into(),
+        system: || System::judged_by(add_wins(), SharedState::sending(Sent::Buffer, OrSet::new())).into(),
     },
 ];
 
@@ -132,8 +132,16 @@ pub(super) fn owing(slip: Slip) -> System<SetOp<String>, BTreeSet<String>> {
 /// The protocols and rows that are wrong by a slip, without it.
 pub(super) fn sound() -> Vec<Sound> {
     let rows = System::judged_by(add_wins(), Merkle::new(Tags::<Sorted>::new()));
+    let contexts = System::judged_by(add_wins(), Merkle::new(Scoped::<OwnContext>::new()));
+    let hashes = System::judged_by(add_wins(), Crossed::hashing(Hashing::All));
+    let marks = System::judged_by(add_wins(), Watermark::marking(Mark::Prefix, TaggedOrSet::new()));
+    let copies = System::judged_by(add_wins(), SharedState::sending(Sent::Copy, OrSet::new()));
     vec![
         ("rows", &[], rows.into()),
+        ("rows with their own context", &[], contexts.into()),
+        ("hashes of all that stands there", &[], hashes.into()),
+        ("numbers for all up to them", &[], marks.into()),
+        ("messages of their own", &[], copies.into()),
         ("deltas", &[], owing(Slip::None).into()),
         ("deltas, saved by itself", &[Need::OwnSaving], owing(Slip::None).into()),
         ("deltas, in a ring", &[Need::Replicas(4), Need::Ring], owing(Slip::None).into()),

@@ -159,71 +159,119 @@ impl<H: Habit> Rows for Tags<H> {
     }
 }
 
-/// The set of dots and context, each of whose rows comes with the context of the whole set.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(super) struct WholeContext(OrSet<String>);
+/// Which context comes with a row, and which rows there are.
+pub(super) trait Scope: Clone + Debug {
+    fn row(element: &String, delta: &Told) -> Option<CausalContext>;
+}
 
-impl WholeContext {
-    pub(super) fn new() -> WholeContext {
-        WholeContext(OrSet::new())
+/// Of the dots that the element ever had, also where none is left: this is how it should be.
+#[derive(Clone, Debug)]
+pub(super) struct OwnContext;
+
+impl Scope for OwnContext {
+    fn row(element: &String, delta: &Told) -> Option<CausalContext> {
+        delta.of.get(element).cloned()
     }
 }
 
-impl DataType for WholeContext {
+/// Of all dots of the set, where one of the element's is left.
+#[derive(Clone, Debug)]
+pub(super) struct WholeContext;
+
+impl Scope for WholeContext {
+    fn row(element: &String, delta: &Told) -> Option<CausalContext> {
+        delta.causal.store.contains(element).then(|| delta.causal.context.clone())
+    }
+}
+
+/// The set of dots and context, with what each element had of that context, and with a scope for its rows.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub(super) struct Scoped<S> {
+    set: OrSet<String>,
+    of: BTreeMap<String, CausalContext>,
+    scope: PhantomData<S>,
+}
+
+/// What there is to tell of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Told {
+    causal: Causal<DotKeys<String>>,
+    of: BTreeMap<String, CausalContext>,
+}
+
+impl Told {
+    fn note(into: &mut BTreeMap<String, CausalContext>, of: &BTreeMap<String, CausalContext>) {
+        of.iter().for_each(|(element, context)| into.entry(element.clone()).or_default().merge(context));
+    }
+}
+
+impl<S> Scoped<S> {
+    pub(super) fn new() -> Scoped<S> {
+        Scoped { set: OrSet::new(), of: BTreeMap::new(), scope: PhantomData }
+    }
+}
+
+impl<S: Scope> DataType for Scoped<S> {
     type Op = SetOp<String>;
     type View = BTreeSet<String>;
 
     fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> SetOp<String> {
-        self.0.propose(pick)
+        self.set.propose(pick)
     }
 
     fn view(&self) -> BTreeSet<String> {
-        self.0.view()
+        self.set.view()
     }
 }
 
-impl StateBased for WholeContext {
+impl<S: Scope> StateBased for Scoped<S> {
     fn apply(&mut self, op: &SetOp<String>, site: Site) -> Result<(), Refused> {
-        self.0.apply(op, site)
+        self.mutate(op, site).map(drop)
     }
 
-    fn merge(&mut self, other: &WholeContext) {
-        self.0.merge(&other.0);
-    }
-}
-
-impl DeltaBased for WholeContext {
-    type Delta = Causal<DotKeys<String>>;
-
-    fn mutate(&mut self, op: &SetOp<String>, site: Site) -> Result<Self::Delta, Refused> {
-        self.0.mutate(op, site)
-    }
-
-    fn join(&mut self, delta: &Self::Delta) {
-        self.0.join(delta);
-    }
-
-    fn combine(into: &mut Self::Delta, other: &Self::Delta) {
-        OrSet::combine(into, other);
-    }
-
-    fn whole(&self) -> Self::Delta {
-        self.0.whole()
+    fn merge(&mut self, other: &Scoped<S>) {
+        self.set.merge(&other.set);
+        Told::note(&mut self.of, &other.of);
     }
 }
 
-impl Rows for WholeContext {
+impl<S: Scope> DeltaBased for Scoped<S> {
+    type Delta = Told;
+
+    fn mutate(&mut self, op: &SetOp<String>, site: Site) -> Result<Told, Refused> {
+        let causal = self.set.mutate(op, site)?;
+        let of = BTreeMap::from([(op.element().clone(), causal.context.clone())]);
+        Told::note(&mut self.of, &of);
+        Ok(Told { causal, of })
+    }
+
+    fn join(&mut self, delta: &Told) {
+        self.set.join(&delta.causal);
+        Told::note(&mut self.of, &delta.of);
+    }
+
+    fn combine(into: &mut Told, other: &Told) {
+        OrSet::combine(&mut into.causal, &other.causal);
+        Told::note(&mut into.of, &other.of);
+    }
+
+    fn whole(&self) -> Told {
+        Told { causal: self.set.whole(), of: self.of.clone() }
+    }
+}
+
+impl<S: Scope> Rows for Scoped<S> {
     type Key = String;
 
-    fn rows(delta: &Self::Delta) -> Vec<(String, Self::Delta)> {
+    fn rows(delta: &Told) -> Vec<(String, Told)> {
         let row = |element: &String| {
+            let context = S::row(element, delta)?;
             let mut store = DotKeys::new();
-            delta.store.dots_of(element).for_each(|dot| store.insert(element, dot));
-            // Here a right row would know the dots of this element alone.
-            let context: CausalContext = delta.context.clone();
-            (element.clone(), Causal { store, context })
+            delta.causal.store.dots_of(element).for_each(|dot| store.insert(element, dot));
+            let of = delta.of.get_key_value(element).map(|(element, of)| (element.clone(), of.clone()));
+            Some((element.clone(), Told { causal: Causal { store, context }, of: of.into_iter().collect() }))
         };
-        delta.store.keys().map(row).collect()
+        delta.of.keys().filter_map(row).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! Full-state gossip whose messages are the live state and no copies of it.
+//! Full-state gossip whose messages can be the live state and no copies of it.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -7,15 +7,25 @@ use crate::base::{Refused, ReplicaId, Update};
 use crate::replica::{Carries, DataType, Payload, Site, StateBased};
 use crate::zoo::sync::{Knowledge, Protocol, Turn};
 
-/// Gossips its state in one buffer, which is written anew whenever the state changes.
+/// What a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sent {
+    /// A copy: this is how it should be.
+    Copy,
+    /// The buffer itself.
+    Buffer,
+}
+
+/// Gossips its state from a buffer, which is written anew whenever the state changes.
 #[derive(Debug)]
 pub(super) struct SharedState<T> {
+    sent: Sent,
     value: T,
     known: Knowledge,
     buffer: Buffer<T>,
 }
 
-/// What is in all messages of a replica, also in those under way.
+/// What is in the messages of a replica, and where it is shared also in those under way.
 #[derive(Clone, Debug)]
 pub(super) struct Buffer<T>(Rc<RefCell<T>>);
 
@@ -29,14 +39,14 @@ impl<T: Clone + std::fmt::Debug + serde::Serialize> Payload for Buffer<T> {
 impl<T: Clone> Clone for SharedState<T> {
     fn clone(&self) -> SharedState<T> {
         let buffer = Buffer(Rc::new(RefCell::new(self.value.clone())));
-        SharedState { value: self.value.clone(), known: self.known.clone(), buffer }
+        SharedState { sent: self.sent, value: self.value.clone(), known: self.known.clone(), buffer }
     }
 }
 
 impl<T: StateBased> SharedState<T> {
-    pub(super) fn new(value: T) -> SharedState<T> {
+    pub(super) fn sending(sent: Sent, value: T) -> SharedState<T> {
         let buffer = Buffer(Rc::new(RefCell::new(value.clone())));
-        SharedState { value, known: Knowledge::new(), buffer }
+        SharedState { sent, value, known: Knowledge::new(), buffer }
     }
 
     fn write(&self) {
@@ -76,8 +86,11 @@ impl<T: StateBased> Protocol for SharedState<T> {
 
     fn round(&mut self, peers: &[ReplicaId], turn: &mut Turn<'_, Self::Message>) {
         for peer in peers {
-            // Here a right one would send a copy.
-            turn.post(*peer, self.buffer.clone(), Carries::Everything);
+            let buffer = match self.sent {
+                Sent::Copy => self.clone().buffer,
+                Sent::Buffer => self.buffer.clone(),
+            };
+            turn.post(*peer, buffer, Carries::Everything);
         }
     }
 }
