@@ -5,6 +5,7 @@
 
 mod agreement;
 mod creation;
+mod delivered;
 mod delivery;
 mod durable;
 mod effect;
@@ -33,6 +34,7 @@ mod words;
 
 pub use agreement::Agreement;
 pub use creation::Creation;
+pub use delivered::Delivered;
 pub use delivery::Delivery;
 pub use durable::Durable;
 pub use effect::Effect;
@@ -56,7 +58,7 @@ pub use total::Total;
 pub use violation::Violation;
 
 /// What can be told of each check.
-pub const ALL: [&About; 24] = [
+pub const ALL: [&About; 25] = [
     &Creation::ABOUT,
     &Sec::ABOUT,
     &Meets::ABOUT,
@@ -71,6 +73,7 @@ pub const ALL: [&About; 24] = [
     &Durable::ABOUT,
     &Stability::ABOUT,
     &Quiet::ABOUT,
+    &Delivered::ABOUT,
     &Delivery::DUPLICATION,
     &Agreement::ABOUT,
     &Delivery::FIFO,

@@ -18,8 +18,20 @@ use crate::zoo::{Asked, Boxed, System, Viewed};
 
 /// The checks that apply wherever their claim is made, in the order in which they are asked: what has parted
 /// is told before what is wrong.
-pub const STANDARD: [&str; 11] =
-    ["creation", "sec", "laws", "spec", "effect", "order", "monotone", "refusals", "stamps", "settles", "growth"];
+pub const STANDARD: [&str; 12] = [
+    "creation",
+    "sec",
+    "laws",
+    "spec",
+    "effect",
+    "order",
+    "monotone",
+    "refusals",
+    "stamps",
+    "delivered",
+    "settles",
+    "growth",
+];
 
 /// These checks, each looking every time.
 pub fn watches(checks: &[&str]) -> Vec<Watch> {
@@ -223,6 +235,7 @@ fn named<O: Asked, V: Viewed>(system: &System<O, V>, name: &str) -> Box<dyn Chec
         "fifo" => Box::new(check::Delivery::fifo()),
         "causal" => Box::new(check::Delivery::causal()),
         "total" => Box::new(check::Total::default()),
+        "delivered" => Box::new(check::Delivered::default()),
         "quiet" => Box::new(check::Quiet::default()),
         "stability" => Box::new(check::Stability::default()),
         "sec" => Box::new(check::Sec::default()),

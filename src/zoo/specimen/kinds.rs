@@ -60,7 +60,8 @@ pub enum Need {
     ClockAhead,
     /// A clock is set back.
     ClockSetBack,
-    /// Nothing is lost and nobody dies: what never arrives would hide the mistake.
+    /// Nothing is lost and nobody dies; what is cut off elsewhere is held back here. What never arrives would hide
+    /// the mistake.
     NoLoss,
     /// Clients ask more rarely, so that updates are well apart.
     FewRequests,
