@@ -21,6 +21,7 @@ mod often;
 mod order;
 mod quiet;
 mod refusals;
+mod reload;
 mod sec;
 mod sessions;
 mod settles;
@@ -49,6 +50,7 @@ pub use often::Sampled;
 pub use order::Order;
 pub use quiet::Quiet;
 pub use refusals::Refusals;
+pub use reload::{Reload, Reloading};
 pub use sec::Sec;
 pub use sessions::{Guarantee, Sessions};
 pub use settles::Settles;
@@ -58,7 +60,7 @@ pub use total::Total;
 pub use violation::Violation;
 
 /// What can be told of each check.
-pub const ALL: [&About; 25] = [
+pub const ALL: [&About; 26] = [
     &Creation::ABOUT,
     &Sec::ABOUT,
     &Meets::ABOUT,
@@ -71,6 +73,7 @@ pub const ALL: [&About; 25] = [
     &Laws::ABOUT,
     &Grows::ABOUT,
     &Durable::ABOUT,
+    &Reload::ABOUT,
     &Stability::ABOUT,
     &Quiet::ABOUT,
     &Delivered::ABOUT,

@@ -13,15 +13,19 @@ use std::ops::ControlFlow;
 use super::judge::Check;
 use super::{Judge, Ledger, Violation};
 use crate::base::{
-    Arrival, Carries, ClientId, Fate, Identity, Incarnation, Name, Observed, ReplicaId, RequestId, Span, Time, TimerId,
-    Update,
+    Arrival, Carries, ClientId, Digest, Fate, Identity, Incarnation, Name, Observed, ReplicaId, RequestId, Span, Time,
+    TimerId, Update,
 };
 use crate::model::{Ask, Told};
 use crate::trace::{Cause, Event, Memory, Moment, Observer};
 
 /// A replica that shows what the tale says.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Board(String);
+pub(super) struct Board {
+    pub(super) shows: String,
+    /// Part of its state, and not shown.
+    pub(super) hides: u8,
+}
 
 impl Observed for Board {
     type Op = Ask<String>;
@@ -29,7 +33,11 @@ impl Observed for Board {
     type View = String;
 
     fn view(&self) -> String {
-        self.0.clone()
+        self.shows.clone()
+    }
+
+    fn state(&self) -> Option<Digest> {
+        Some(Digest::of_bytes(&[self.shows.as_bytes(), &[self.hides]].concat()))
     }
 }
 
@@ -203,7 +211,7 @@ impl Tale<'_> {
                 self.event(&Event::Restart { replica, identity, incarnation, memory, lost: 0 });
                 self.end(replica);
             }
-            [at, "shows", view] => self.boards[replica(at).index()].0 = view.to_owned(),
+            [at, "shows", view] => self.boards[replica(at).index()].shows = view.to_owned(),
             [] => {}
             _ => panic!("nobody understands `{line}`"),
         }

@@ -9,16 +9,17 @@ use std::sync::atomic::AtomicU64;
 use super::caught::caught;
 use super::transcript::Watching;
 use super::{Proposer, Story, Transcript};
-use crate::base::{Seed, Span};
+use crate::base::{Identity, Incarnation, ReplicaId, Seed, Span, Time};
 use crate::check::{self, Check, Guarantee, Judge, Ledger, Sampled, Violation};
-use crate::replica::Seat;
+use crate::replica::{Context, Replica, Seat};
 use crate::scenario::{Latency, Often, Watch};
 use crate::world::{Behind, Ended, Replay, Run, World};
+use crate::zoo::sync::Pace;
 use crate::zoo::{Asked, Boxed, System, Viewed};
 
 /// The checks that apply wherever their claim is made, in the order in which they are asked: what has parted
 /// is told before what is wrong.
-pub const STANDARD: [&str; 12] = [
+pub const STANDARD: [&str; 13] = [
     "creation",
     "sec",
     "laws",
@@ -29,6 +30,7 @@ pub const STANDARD: [&str; 12] = [
     "refusals",
     "stamps",
     "delivered",
+    "reload",
     "settles",
     "growth",
 ];
@@ -222,6 +224,22 @@ fn judge<O: Asked, V: Viewed>(system: &System<O, V>, watches: &[Watch]) -> Judge
     Judge::new(Ledger::new(keys), checks.collect())
 }
 
+/// How a replica comes back from what another one would save.
+fn reloading<O: Asked, V: Viewed>(
+    system: System<O, V>,
+) -> impl Fn(&Boxed<O, V>, ReplicaId, Identity, u32, Time) -> Option<Boxed<O, V>> {
+    move |live, slot, identity, members, now| {
+        let image = live.image()?;
+        let seat = Seat { slot, identity, incarnation: Incarnation(1), members };
+        // Where its neighbours are, and how often it turns to them, is not part of a state.
+        let mut loaded = system.spawn(seat, Pace::each(Span::secs(1)));
+        let mut context = Context::alone(slot, members);
+        (context.seat, context.reading) = (seat, now);
+        loaded.restart(&[image], &mut context);
+        Some(loaded)
+    }
+}
+
 /// The check of a name.
 fn named<O: Asked, V: Viewed>(system: &System<O, V>, name: &str) -> Box<dyn Check<Boxed<O, V>, O>> {
     let specification = || system.specification.clone();
@@ -238,6 +256,7 @@ fn named<O: Asked, V: Viewed>(system: &System<O, V>, name: &str) -> Box<dyn Chec
         "delivered" => Box::new(check::Delivered::default()),
         "quiet" => Box::new(check::Quiet::default()),
         "stability" => Box::new(check::Stability::default()),
+        "reload" => Box::new(check::Reload::new(reloading(system.clone()))),
         "sec" => Box::new(check::Sec::default()),
         "spec" => Box::new(check::Meets::new(specification())),
         "effect" => Box::new(check::Effect::new(specification())),

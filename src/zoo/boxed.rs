@@ -12,7 +12,7 @@ use std::rc::Rc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::base::{Canonical, Digester, Observed, ReplicaId, RequestId, Stamp, TimerId, VersionVector};
+use crate::base::{Canonical, Digest, Digester, Observed, ReplicaId, RequestId, Stamp, TimerId, VersionVector};
 use crate::model::{Ask, Told};
 use crate::replica::{Context, Payload, Proposes, Replica};
 
@@ -126,6 +126,7 @@ trait Inside<O: Asked, V: Viewed> {
     fn digest_state(&self, digester: &mut Digester);
     fn latest_stamp(&self) -> Option<Stamp>;
     fn laws(&self, others: [&dyn Any; 2]) -> Option<Result<(), String>>;
+    fn state(&self) -> Option<Digest>;
     fn weight(&self) -> Option<u64>;
     fn any(&self) -> &dyn Any;
     fn stable(&self) -> Option<VersionVector>;
@@ -187,6 +188,10 @@ where
 
     fn laws(&self, [one, other]: [&dyn Any; 2]) -> Option<Result<(), String>> {
         self.replica.laws([one.downcast_ref()?, other.downcast_ref()?])
+    }
+
+    fn state(&self) -> Option<Digest> {
+        self.replica.state()
     }
 
     fn weight(&self) -> Option<u64> {
@@ -253,6 +258,10 @@ impl<O: Asked, V: Viewed> Observed for Boxed<O, V> {
 
     fn laws(&self, others: [&Self; 2]) -> Option<Result<(), String>> {
         self.0.laws(others.map(|other| other.0.any()))
+    }
+
+    fn state(&self) -> Option<Digest> {
+        self.0.state()
     }
 
     fn weight(&self) -> Option<u64> {
