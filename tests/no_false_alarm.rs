@@ -45,3 +45,15 @@ fn no_right_implementation_is_accused_in_the_hostile_world() {
 fn no_right_implementation_is_accused_where_nothing_is_lost() {
     nobody_is_accused(&[Need::NoLoss], &["delivered"]);
 }
+
+#[test]
+fn what_right_replicas_handled_tells_all_of_their_states() {
+    for (data, syncs) in registry::all() {
+        for sync in syncs {
+            let system = registry::system(data, sync).unwrap();
+            let trial = trial(system, &hostile(&[]), &["replay"], 0..seeds().min(10));
+            assert_eq!(trial.found, None, "{data} on {sync}");
+            assert!(trial.judged[0].1 > trial.runs, "{data} on {sync}: nobody was replayed");
+        }
+    }
+}

@@ -22,6 +22,7 @@ mod order;
 mod quiet;
 mod refusals;
 mod reload;
+mod replay;
 mod sec;
 mod sessions;
 mod settles;
@@ -51,6 +52,7 @@ pub use order::Order;
 pub use quiet::Quiet;
 pub use refusals::Refusals;
 pub use reload::{Reload, Reloading};
+pub use replay::Replay;
 pub use sec::Sec;
 pub use sessions::{Guarantee, Sessions};
 pub use settles::Settles;
@@ -60,7 +62,7 @@ pub use total::Total;
 pub use violation::Violation;
 
 /// What can be told of each check.
-pub const ALL: [&About; 26] = [
+pub const ALL: [&About; 27] = [
     &Creation::ABOUT,
     &Sec::ABOUT,
     &Meets::ABOUT,
@@ -74,6 +76,7 @@ pub const ALL: [&About; 26] = [
     &Grows::ABOUT,
     &Durable::ABOUT,
     &Reload::ABOUT,
+    &Replay::ABOUT,
     &Stability::ABOUT,
     &Quiet::ABOUT,
     &Delivered::ABOUT,

@@ -89,6 +89,8 @@ pub struct Ran {
 pub struct Runner<O: Asked, V: Viewed> {
     system: System<O, V>,
     judge: Judge<Boxed<O, V>, O>,
+    /// Whether what replicas handle is kept, to be replayed.
+    taped: bool,
     world: World<Boxed<O, V>, Proposer>,
     pulse: Option<Arc<AtomicU64>>,
 }
@@ -100,7 +102,8 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
     /// Where there is no such check.
     pub fn new(system: System<O, V>, checks: &[Watch]) -> Runner<O, V> {
         let judge = judge(&system, checks);
-        Runner { system, judge, world: World::new(), pulse: None }
+        let taped = checks.iter().any(|watch| watch.check == check::Replay::ABOUT.name);
+        Runner { system, judge, taped, world: World::new(), pulse: None }
     }
 
     /// The same with a pulse: a number that grows with each handled event, so that others can tell a handler that does
@@ -164,7 +167,7 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
     }
 
     fn once(&mut self, story: &Story<O>, behind: &mut Behind, transcript: Option<&mut Transcript<O>>) -> Ran {
-        let Runner { system, judge, world, pulse } = self;
+        let Runner { system, judge, taped, world, pulse } = self;
         let roots = match transcript {
             None => BTreeMap::new(),
             Some(_) => (0..)
@@ -172,7 +175,14 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
                 .filter_map(|(nth, asked)| Some((asked.name(nth), asked.root.clone()?)))
                 .collect(),
         };
-        let spawn = |seat: Seat| system.spawn(seat, story.pace);
+        let spawn = |seat: Seat| {
+            let replica = system.spawn(seat, story.pace);
+            if !*taped {
+                return replica;
+            }
+            let (system, pace) = (system.clone(), story.pace);
+            replica.taped(move || system.spawn(seat, pace))
+        };
         let asking = story.asking();
         let at_once = story.plan.scenario().access == Latency::Constant(Span::ZERO);
         let ran = caught(|| {
@@ -256,6 +266,7 @@ fn named<O: Asked, V: Viewed>(system: &System<O, V>, name: &str) -> Box<dyn Chec
         "delivered" => Box::new(check::Delivered::default()),
         "quiet" => Box::new(check::Quiet::default()),
         "stability" => Box::new(check::Stability::default()),
+        "replay" => Box::new(check::Replay::new(Boxed::replayed)),
         "reload" => Box::new(check::Reload::new(reloading(system.clone()))),
         "sec" => Box::new(check::Sec::default()),
         "spec" => Box::new(check::Meets::new(specification())),
