@@ -31,13 +31,14 @@ fn holds(system: impl Into<AnySystem>, needs: &[Need], also: &[&str]) {
     }
 }
 
-/// A stack of layers in the hostile world, and where senders die half way.
+/// A stack of layers in the hostile world, where senders die half way, and where nothing is lost.
 #[track_caller]
 fn stack<L: Layer<Body = String, Wire: 'static> + 'static>(stack: Result<L, squall::zoo::broadcast::Misfit>) {
     let stack = stack.expect("the layers fit");
     let also: &[&str] = if stack.promises().has(Promise::Reliable) { &["settles"] } else { &[] };
     holds(System::broadcasting(stack.clone()), &[], also);
-    holds(System::broadcasting(stack), &[Need::HalfSent, Need::LateDuplicates], also);
+    holds(System::broadcasting(stack.clone()), &[Need::HalfSent, Need::LateDuplicates], also);
+    holds(System::broadcasting(stack), &[Need::NoLoss], &["delivered"]);
 }
 
 fn retransmit<B: Body>() -> Retransmit<B> {

@@ -3,6 +3,7 @@
 
 use squall::run::{STANDARD, hostile, trial};
 use squall::zoo::registry;
+use squall::zoo::specimen::Need;
 
 /// How many seeds: `SQUALL_SEEDS`, else few where code is not optimised.
 fn seeds() -> u64 {
@@ -10,14 +11,14 @@ fn seeds() -> u64 {
     asked.unwrap_or(if cfg!(debug_assertions) { 4 } else { 200 })
 }
 
-#[test]
-fn no_right_implementation_is_accused_in_the_hostile_world() {
+/// Runs all that is right in a world, with all checks on; these must have judged something also in a few seeds.
+fn nobody_is_accused(needs: &[Need], surely: &[&str]) {
     let mut accused = Vec::new();
     for (data, syncs) in registry::all() {
         for sync in syncs {
             let system = registry::system(data, sync).unwrap();
             let checks = [&STANDARD, system.checks()].concat();
-            let trial = trial(system, &hostile(&[]), &checks, 0..seeds());
+            let trial = trial(system, &hostile(needs), &checks, 0..seeds());
             if let Some((seed, finding)) = &trial.found {
                 accused.push(format!("{data} on {sync}, seed {}: {finding}", seed.0));
             }
@@ -27,9 +28,32 @@ fn no_right_implementation_is_accused_in_the_hostile_world() {
             for (check, judged) in &trial.judged {
                 // In a few seeds it may be that all never know all while there is time left to be quiet.
                 let applies = !(claimed.contains(check) || ordered && *check == "spec" || seeds() < 50);
-                assert!(*judged > 0 || !applies || trial.found.is_some(), "{data} on {sync}: `{check}` judged nothing");
+                let must = applies || surely.contains(check);
+                assert!(*judged > 0 || !must || trial.found.is_some(), "{data} on {sync}: `{check}` judged nothing");
             }
         }
     }
     assert!(accused.is_empty(), "{} accused:\n{}", accused.len(), accused.join("\n"));
+}
+
+#[test]
+fn no_right_implementation_is_accused_in_the_hostile_world() {
+    nobody_is_accused(&[], &[]);
+}
+
+#[test]
+fn no_right_implementation_is_accused_where_nothing_is_lost() {
+    nobody_is_accused(&[Need::NoLoss], &["delivered"]);
+}
+
+#[test]
+fn what_right_replicas_handled_tells_all_of_their_states() {
+    for (data, syncs) in registry::all() {
+        for sync in syncs {
+            let system = registry::system(data, sync).unwrap();
+            let trial = trial(system, &hostile(&[]), &["replay"], 0..seeds().min(10));
+            assert_eq!(trial.found, None, "{data} on {sync}");
+            assert!(trial.judged[0].1 > trial.runs, "{data} on {sync}: nobody was replayed");
+        }
+    }
 }

@@ -13,6 +13,13 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest(pub u128);
 
+impl Digest {
+    /// That of bytes as they are.
+    pub fn of_bytes(bytes: &[u8]) -> Digest {
+        Digest(xxh3_128(bytes))
+    }
+}
+
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:032x}", self.0)

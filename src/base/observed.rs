@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use super::{Canonical, Digester, Stamp, VersionVector};
+use super::{Canonical, Digest, Digester, Stamp, VersionVector};
 
 /// A system whose clients ask for operations, get answers, and would be shown a view.
 ///
@@ -38,6 +38,11 @@ pub trait Observed {
     /// Whether this state and two others, reached by other replicas of the same run, keep the laws that their
     /// type claims, and if not, which is broken; none where it claims none.
     fn laws(&self, _others: [&Self; 2]) -> Option<Result<(), String>> {
+        None
+    }
+
+    /// What tells this state from every other, of all that has to survive a restart, where that can be said.
+    fn state(&self) -> Option<Digest> {
         None
     }
 

@@ -76,6 +76,11 @@ pub trait Check<S: Observed, O> {
 
     /// How often it had something to judge in this run.
     fn judged(&self) -> u64;
+
+    /// How often it passed over something that it could not judge.
+    fn skipped(&self) -> u64 {
+        0
+    }
 }
 
 /// Watches a run with all its checks.

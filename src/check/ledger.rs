@@ -225,6 +225,16 @@ impl<O> Ledger<O> {
         self.invented
     }
 
+    /// What the message of the event at hand carries, where it is one that carries something, undamaged.
+    #[inline]
+    pub fn in_hand(&self) -> Option<&Known> {
+        match &self.in_hand {
+            Some((_, Load::State(mind), false)) => Some(self.minds.known(*mind)),
+            Some((_, Load::Updates(updates), false)) => Some(updates),
+            _ => None,
+        }
+    }
+
     /// Whether the replica of the event at hand was handed something that it did not take in.
     pub fn was_left(&self, replica: ReplicaId) -> bool {
         match &self.in_hand {

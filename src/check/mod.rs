@@ -6,6 +6,7 @@
 mod agreement;
 pub mod causality;
 mod creation;
+mod delivered;
 mod delivery;
 mod durable;
 mod effect;
@@ -21,6 +22,8 @@ mod often;
 mod order;
 mod quiet;
 mod refusals;
+mod reload;
+mod replay;
 mod sec;
 mod sessions;
 mod settles;
@@ -37,6 +40,7 @@ mod words;
 pub use agreement::Agreement;
 pub use causality::Survey;
 pub use creation::Creation;
+pub use delivered::Delivered;
 pub use delivery::Delivery;
 pub use durable::Durable;
 pub use effect::Effect;
@@ -51,6 +55,8 @@ pub use often::Sampled;
 pub use order::Order;
 pub use quiet::Quiet;
 pub use refusals::Refusals;
+pub use reload::{Reload, Reloading};
+pub use replay::Replay;
 pub use sec::Sec;
 pub use sessions::{Guarantee, Sessions};
 pub use settles::Settles;
@@ -61,7 +67,7 @@ pub use trail::Bond;
 pub use violation::{Recall, Violation};
 
 /// What can be told of each check.
-pub const ALL: [&About; 24] = [
+pub const ALL: [&About; 27] = [
     &Creation::ABOUT,
     &Sec::ABOUT,
     &Meets::ABOUT,
@@ -74,8 +80,11 @@ pub const ALL: [&About; 24] = [
     &Laws::ABOUT,
     &Grows::ABOUT,
     &Durable::ABOUT,
+    &Reload::ABOUT,
+    &Replay::ABOUT,
     &Stability::ABOUT,
     &Quiet::ABOUT,
+    &Delivered::ABOUT,
     &Delivery::DUPLICATION,
     &Agreement::ABOUT,
     &Delivery::FIFO,

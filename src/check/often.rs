@@ -79,6 +79,10 @@ impl<S: Observed, O> Check<S, O> for Sampled<Box<dyn Check<S, O>>> {
     fn judged(&self) -> u64 {
         self.check.judged()
     }
+
+    fn skipped(&self) -> u64 {
+        self.check.skipped()
+    }
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 //!
 //! `c0 writes a at n1` is a request for the update `a`, carried out and answered; `c0 asks for a at n1` is not
 //! answered, and `n1 answers a` does that later. `c0 reads at n1` changes nothing. `n1 sends m to n2` sends all
-//! that n1 knows, `n1 sends m to n2 with a b` two updates in envelopes of their own. `m comes` takes all of it
-//! in, `m comes with b a` these updates one after the other, and `m waits` nothing. `n1 dies`, `n1 returns`,
-//! and `n1 returns with nothing`. `n1 shows x` changes its view, from the next event on.
+//! that n1 knows, `n1 sends m to n2 with a b` two updates in envelopes of their own, `with nothing` none;
+//! `n1 sends m twice to n2` makes two copies of it, and `n1 loses m to n2` none. `m comes` takes all of it in,
+//! `m comes with b a` these updates one after the other, `m waits` nothing, and so does `m comes damaged`. `n1
+//! dies`, `n1 returns`, and `n1 returns with nothing`. `n1 shows x` changes its view, from the next event on.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -12,14 +13,19 @@ use std::ops::ControlFlow;
 use super::judge::Check;
 use super::{Judge, Ledger, Violation};
 use crate::base::{
-    Carries, ClientId, Fate, Identity, Incarnation, Name, Observed, ReplicaId, RequestId, Span, Time, TimerId, Update,
+    Arrival, Carries, ClientId, Digest, Fate, Identity, Incarnation, Name, Observed, ReplicaId, RequestId, Span, Time,
+    TimerId, Update,
 };
 use crate::model::{Ask, Told};
-use crate::trace::{Event, Memory, Moment, Observer};
+use crate::trace::{Cause, Event, Memory, Moment, Observer};
 
 /// A replica that shows what the tale says.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Board(String);
+pub(super) struct Board {
+    pub(super) shows: String,
+    /// Part of its state, and not shown.
+    pub(super) hides: u8,
+}
 
 impl Observed for Board {
     type Op = Ask<String>;
@@ -27,7 +33,11 @@ impl Observed for Board {
     type View = String;
 
     fn view(&self) -> String {
-        self.0.clone()
+        self.shows.clone()
+    }
+
+    fn state(&self) -> Option<Digest> {
+        Some(Digest::of_bytes(&[self.shows.as_bytes(), &[self.hides]].concat()))
     }
 }
 
@@ -108,13 +118,16 @@ impl Tale<'_> {
         (request, replica)
     }
 
-    fn send(&mut self, from: &str, message: &str, to: &str, carries: &Carries) {
+    fn send(&mut self, from: &str, (message, copies): (&str, u32), to: &str, carries: &Carries) {
         let (from, to) = (replica(from), replica(to));
         self.messages.insert(message.to_owned(), (from, to));
         self.begin();
         self.event(&Event::Timer { replica: from, timer: TimerId(0) });
         self.event(&Event::Send { message: name(message), from, to, size: 1, carries, body: &message });
-        self.event(&Event::Fate { message: name(message), fate: &Fate::after(Span::millis(1)), cause: None });
+        let mut fate = Fate::lost();
+        (0..copies).for_each(|_| fate.add(Arrival { delay: Span::millis(1), damage: None }));
+        let cause = (copies == 0).then_some(Cause::Loss);
+        self.event(&Event::Fate { message: name(message), fate: &fate, cause });
         self.end(from);
     }
 
@@ -168,11 +181,23 @@ impl Tale<'_> {
                 self.event(&Event::Answer { request, replica, answer: &answer });
                 self.end(replica);
             }
-            [from, "sends", message, "to", to] => self.send(from, message, to, &Carries::Everything),
+            [from, "sends", message, "to", to] => self.send(from, (message, 1), to, &Carries::Everything),
+            [from, "sends", message, "twice", "to", to] => self.send(from, (message, 2), to, &Carries::Everything),
+            [from, "loses", message, "to", to] => self.send(from, (message, 0), to, &Carries::Everything),
+            [from, "sends", message, "to", to, "with", "nothing"] => {
+                self.send(from, (message, 1), to, &Carries::Nothing);
+            }
             [from, "sends", message, "to", to, "with", ref updates @ ..] => {
-                self.send(from, message, to, &Carries::Updates(self.named(updates)));
+                self.send(from, (message, 1), to, &Carries::Updates(self.named(updates)));
             }
             [message, "comes"] => self.comes(message, None),
+            [message, "comes", "damaged"] => {
+                let (from, to) = self.messages[message];
+                let (message, sent) = (name(message), Time::START);
+                self.begin();
+                self.event(&Event::Deliver { message, copy: 0, from, to, sent, damaged: true });
+                self.end(to);
+            }
             [message, "comes", "with", ref updates @ ..] => self.comes(message, Some(updates)),
             [message, "waits"] => self.comes(message, Some(&[])),
             [at, "dies"] => {
@@ -186,7 +211,7 @@ impl Tale<'_> {
                 self.event(&Event::Restart { replica, identity, incarnation, memory, lost: 0 });
                 self.end(replica);
             }
-            [at, "shows", view] => self.boards[replica(at).index()].0 = view.to_owned(),
+            [at, "shows", view] => self.boards[replica(at).index()].shows = view.to_owned(),
             [] => {}
             _ => panic!("nobody understands `{line}`"),
         }

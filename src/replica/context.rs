@@ -72,6 +72,15 @@ pub struct Context<R: Replica> {
     spares: Vec<R::Message>,
 }
 
+/// What a replica was handed with one event.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Occasion {
+    seat: Seat,
+    handling: Name,
+    reading: Time,
+    accepted: u32,
+}
+
 /// How many spent messages are kept for their memory.
 const MOST_SPARES: usize = 1024;
 
@@ -100,6 +109,18 @@ impl<R: Replica> Context<R> {
             wished: 0,
             spares: Vec::new(),
         }
+    }
+
+    /// What was handed over with the event at hand, before anything was drawn or accepted.
+    pub(crate) fn occasion(&self) -> Occasion {
+        Occasion { seat: self.seat, handling: self.handling, reading: self.reading, accepted: self.accepted }
+    }
+
+    /// Makes it the context of an event once more.
+    pub(crate) fn come_to(&mut self, occasion: &Occasion) {
+        let Occasion { seat, handling, reading, accepted } = *occasion;
+        (self.seat, self.handling, self.reading, self.accepted) = (seat, handling, reading, accepted);
+        (self.draws, self.clock_read) = (0, false);
     }
 
     /// Makes it the context of another run. Spent messages stay, for their memory.

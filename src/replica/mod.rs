@@ -15,6 +15,7 @@ mod workload;
 
 pub use crate::base::{Carries, Refused};
 pub use client::{Client, ClientContext, Wish};
+pub(crate) use context::Occasion;
 pub use context::{Context, Seat};
 pub use data::{DataType, Delivery, DeltaBased, Element, OpBased, Site, StateBased};
 pub use effect::{Effect, Receipt, Taken};

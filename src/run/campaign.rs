@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicU64;
 
 use super::{Finding, Runner, STANDARD, Story, resolve, watches};
 use crate::base::{Digest, Digester, Seed};
+use crate::check;
 use crate::scenario::{Expectation, File, Mistakes, Plan, Watch};
 use crate::world::Witness;
 use crate::zoo::{Asked, System, Viewed, Visitor};
@@ -123,7 +124,8 @@ impl<'a> Campaign<'a> {
         Campaign { pulse, ..self }
     }
 
-    /// Runs seeds, one after the other, and twice the first, to see whether it gives the same once more.
+    /// Runs seeds, one after the other, and twice the first, to see whether it gives the same once more, and whether each
+    /// of its replicas [does](check::Replay) by itself.
     pub fn run(self, seeds: impl IntoIterator<Item = u64>) -> Result<Outcome, Mistakes> {
         let (plan, system) = resolve(self.file)?;
         Ok(system.visit(Running { campaign: self, plan, seeds: seeds.into_iter() }))
@@ -143,8 +145,7 @@ impl<I: Iterator<Item = u64>> Visitor for Running<'_, I> {
         let Campaign { file, pulse } = self.campaign;
         let story = Story::of(file, self.plan).unwrap_or_else(|unknown| unreachable!("they were read: {unknown:?}"));
         let checks = watches_of(file, &system);
-        let runner = || Runner::new(system.clone(), &checks).beating(pulse.clone());
-        let mut each = runner();
+        let mut each = Runner::new(system.clone(), &checks).beating(pulse.clone());
         let mut outcome = Outcome {
             name: file.name.clone(),
             runs: 0,
@@ -168,10 +169,19 @@ impl<I: Iterator<Item = u64>> Visitor for Running<'_, I> {
                 hashes.bytes(&run.hash.0.to_le_bytes());
                 outcome.witness.add(&run.witness);
             }
-            if outcome.runs == 1 && runner().run(&story, seed) != ran {
-                outcome.unstable = Some(seed);
+            let mut finding = ran.finding.clone();
+            if outcome.runs == 1 {
+                // The same once more, and then each replica by itself.
+                let replayed = [&checks[..], &watches(&[check::Replay::ABOUT.name])].concat();
+                let again = Runner::new(system.clone(), &replayed).beating(pulse.clone()).run(&story, seed);
+                let by_replay = |finding: &&Finding| finding.check() == check::Replay::ABOUT.name;
+                match again.finding.as_ref().filter(by_replay) {
+                    Some(differs) if finding.is_none() => finding = Some(differs.clone()),
+                    _ if again != ran => outcome.unstable = Some(seed),
+                    _ => {}
+                }
             }
-            if let Some(finding) = ran.finding {
+            if let Some(finding) = finding {
                 outcome.wrong += 1;
                 if outcome.findings.len() < MOST_FINDINGS {
                     outcome.findings.push((seed, finding));
@@ -181,5 +191,32 @@ impl<I: Iterator<Item = u64>> Visitor for Running<'_, I> {
         outcome.idle = outcome.witness.idle(&story.plan);
         outcome.hash = hashes.finish();
         outcome
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What comes of a few seeds of a story about this system.
+    #[track_caller]
+    fn outcome(system: &str) -> Outcome {
+        let text = format!(
+            r#"(
+                version: 1,
+                name: "a story",
+                system: ({system}, period: "50ms"),
+                world: (replicas: 3, link: (latency: Uniform("1ms", "30ms"), loss: 0.1), duration: "1s", settle: "2s"),
+            )"#
+        );
+        let file = File::parse(&text).unwrap_or_else(|error| panic!("{error}"));
+        campaign(&file, 3..6).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    #[test]
+    fn replicas_of_the_first_seed_are_replayed() {
+        let outcome = outcome(r#"specimen: "one_counter_for_the_whole_process""#);
+        let found: Vec<_> = outcome.findings.iter().map(|(seed, finding)| (seed.0, finding.check())).collect();
+        assert_eq!((found, outcome.unstable), (vec![(3, "replay")], None));
     }
 }

@@ -108,7 +108,18 @@ impl Hostile {
             }
             Need::NoLoss => {
                 world.link.loss = Odds::NEVER;
-                world.faults.clear();
+                // Rounds are rare and nothing stays under way for very long, so that now and then nothing is.
+                self.pace.period = Span::millis(90);
+                let delay = Latency::Uniform(Span::ZERO, Span::millis(40));
+                world.link.duplicates = Some(Duplicates { odds: Odds::permille(200), delay });
+                let delay = Latency::Uniform(Span::millis(10), Span::millis(50));
+                world.link.reorder = Some(Reorder { odds: Odds::permille(200), delay });
+                let hold = |from, to| {
+                    let (since, until) = (between(50, 250), between(300, 600));
+                    Fault::Hold { from: ReplicaId(from), to: ReplicaId(to), since, until }
+                };
+                world.faults.retain(|fault| matches!(fault, Fault::Pause { .. }));
+                world.faults.extend([hold(0, 1), hold(1, 0)]);
             }
             Need::FewRequests => self.activity.odds = Odds::permille(80),
             Need::ManyRequests => self.activity.odds = Odds::permille(900),

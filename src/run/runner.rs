@@ -9,17 +9,31 @@ use std::sync::atomic::AtomicU64;
 use super::caught::caught;
 use super::transcript::Watching;
 use super::{Coverage, Proposer, Story, Transcript};
-use crate::base::{Seed, Span};
+use crate::base::{Identity, Incarnation, ReplicaId, Seed, Span, Time};
 use crate::check::{self, Bond, Check, Guarantee, Judge, Ledger, Recall, Sampled, Survey, Violation, causality};
-use crate::replica::Seat;
+use crate::replica::{Context, Replica, Seat};
 use crate::scenario::{Latency, Often, Watch};
 use crate::world::{Behind, Ended, Replay, Run, World};
+use crate::zoo::sync::Pace;
 use crate::zoo::{Asked, Boxed, System, Viewed};
 
 /// The checks that apply wherever their claim is made, in the order in which they are asked: what has parted
 /// is told before what is wrong.
-pub const STANDARD: [&str; 11] =
-    ["creation", "sec", "laws", "spec", "effect", "order", "monotone", "refusals", "stamps", "settles", "growth"];
+pub const STANDARD: [&str; 13] = [
+    "creation",
+    "sec",
+    "laws",
+    "spec",
+    "effect",
+    "order",
+    "monotone",
+    "refusals",
+    "stamps",
+    "delivered",
+    "reload",
+    "settles",
+    "growth",
+];
 
 /// These checks, each looking every time.
 pub fn watches(checks: &[&str]) -> Vec<Watch> {
@@ -75,6 +89,8 @@ pub struct Ran {
 pub struct Runner<O: Asked, V: Viewed> {
     system: System<O, V>,
     judge: Judge<Boxed<O, V>, O>,
+    /// Whether what replicas handle is kept, to be replayed.
+    taped: bool,
     world: World<Boxed<O, V>, Proposer>,
     pulse: Option<Arc<AtomicU64>>,
     coverage: Option<Coverage>,
@@ -87,7 +103,8 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
     /// Where there is no such check.
     pub fn new(system: System<O, V>, checks: &[Watch]) -> Runner<O, V> {
         let judge = judge(&system, checks);
-        Runner { system, judge, world: World::new(), pulse: None, coverage: None }
+        let taped = checks.iter().any(|watch| watch.check == check::Replay::ABOUT.name);
+        Runner { system, judge, taped, world: World::new(), pulse: None, coverage: None }
     }
 
     /// The same with a pulse: a number that grows with each handled event, so that others can tell a handler that does
@@ -149,7 +166,7 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
         if let Behind::Script(script) = behind {
             script.rewind();
         }
-        let Runner { system, judge, world, pulse, .. } = self;
+        let Runner { system, judge, taped, world, pulse, .. } = self;
         let mut watching = Watching {
             judge,
             survey: Some(&mut survey),
@@ -160,7 +177,7 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
             pulse: pulse.as_deref(),
         };
         // Where it panics after what was found, the survey tells what it saw until then.
-        let _ = through_world(system, world, story, behind, &mut watching);
+        let _ = through_world((system, *taped), world, story, behind, &mut watching);
         survey.tell(violation);
     }
 
@@ -193,7 +210,7 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
     }
 
     fn once(&mut self, story: &Story<O>, behind: &mut Behind, transcript: Option<&mut Transcript<O>>) -> Ran {
-        let Runner { system, judge, world, pulse, coverage } = self;
+        let Runner { system, judge, taped, world, pulse, coverage } = self;
         if let Some(coverage) = coverage {
             coverage.clear();
         }
@@ -214,7 +231,7 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
             roots: &roots,
             pulse: pulse.as_deref(),
         };
-        let ran = through_world(system, world, story, behind, &mut watching);
+        let ran = through_world((system, *taped), world, story, behind, &mut watching);
         let updates = self.judge.ledger().history().len() as u64;
         let (run, finding) = match ran {
             Err(words) => (None, Some(Finding::Panic(words))),
@@ -235,13 +252,20 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
 
 /// Takes a story through a world; what the code under test panics with, where it does.
 fn through_world<O: Asked, V: Viewed>(
-    system: &System<O, V>,
+    (system, taped): (&System<O, V>, bool),
     world: &mut World<Boxed<O, V>, Proposer>,
     story: &Story<O>,
     behind: &mut Behind,
     watching: &mut Watching<'_, O, V>,
 ) -> Result<Run, String> {
-    let spawn = |seat: Seat| system.spawn(seat, story.pace);
+    let spawn = |seat: Seat| {
+        let replica = system.spawn(seat, story.pace);
+        if !taped {
+            return replica;
+        }
+        let (system, pace) = (system.clone(), story.pace);
+        replica.taped(move || system.spawn(seat, pace))
+    };
     let asking = story.asking();
     let ran = caught(|| {
         let run = world.run(&story.plan, &spawn, &asking, behind, watching);
@@ -282,6 +306,22 @@ fn ledger<O: Asked, V: Viewed>(system: &System<O, V>) -> Ledger<O> {
     Ledger::new(system.specification.parts().map_or((|_| None) as fn(&O) -> Option<u64>, |parts| parts.key))
 }
 
+/// How a replica comes back from what another one would save.
+fn reloading<O: Asked, V: Viewed>(
+    system: System<O, V>,
+) -> impl Fn(&Boxed<O, V>, ReplicaId, Identity, u32, Time) -> Option<Boxed<O, V>> {
+    move |live, slot, identity, members, now| {
+        let image = live.image()?;
+        let seat = Seat { slot, identity, incarnation: Incarnation(1), members };
+        // Where its neighbours are, and how often it turns to them, is not part of a state.
+        let mut loaded = system.spawn(seat, Pace::each(Span::secs(1)));
+        let mut context = Context::alone(slot, members);
+        (context.seat, context.reading) = (seat, now);
+        loaded.restart(&[image], &mut context);
+        Some(loaded)
+    }
+}
+
 /// The check of a name.
 fn named<O: Asked, V: Viewed>(system: &System<O, V>, name: &str) -> Box<dyn Check<Boxed<O, V>, O>> {
     let specification = || system.specification.clone();
@@ -295,8 +335,11 @@ fn named<O: Asked, V: Viewed>(system: &System<O, V>, name: &str) -> Box<dyn Chec
         "fifo" => Box::new(check::Delivery::fifo()),
         "causal" => Box::new(check::Delivery::causal()),
         "total" => Box::new(check::Total::default()),
+        "delivered" => Box::new(check::Delivered::default()),
         "quiet" => Box::new(check::Quiet::default()),
         "stability" => Box::new(check::Stability::default()),
+        "replay" => Box::new(check::Replay::new(Boxed::replayed)),
+        "reload" => Box::new(check::Reload::new(reloading(system.clone()))),
         "sec" => Box::new(check::Sec::default()),
         "spec" => Box::new(check::Meets::new(specification())),
         "effect" => Box::new(check::Effect::new(specification())),

@@ -12,7 +12,8 @@ use std::rc::Rc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::base::{Canonical, Digester, Observed, ReplicaId, RequestId, Stamp, TimerId, VersionVector};
+use super::tape::{Handled, Tape};
+use crate::base::{Canonical, Digest, Digester, Observed, ReplicaId, RequestId, Stamp, TimerId, VersionVector};
 use crate::model::{Ask, Told};
 use crate::replica::{Context, Payload, Proposes, Replica};
 
@@ -27,7 +28,10 @@ pub trait Viewed: Clone + Eq + Debug + Canonical + 'static {}
 impl<V: Clone + Eq + Debug + Canonical + 'static> Viewed for V {}
 
 /// Any replica that is asked for operations `O` on one thing and shows a view `V` of it.
-pub struct Boxed<O: Asked, V: Viewed>(Box<dyn Inside<O, V>>);
+pub struct Boxed<O: Asked, V: Viewed> {
+    inside: Box<dyn Inside<O, V>>,
+    tape: Option<Box<Tape<O, V>>>,
+}
 
 impl<O: Asked, V: Viewed> Boxed<O, V> {
     /// This replica, in a box.
@@ -37,7 +41,17 @@ impl<O: Asked, V: Viewed> Boxed<O, V> {
         R::Message: 'static,
         R::Saved: 'static,
     {
-        Boxed(Box::new(Contents { replica, context: None }))
+        Boxed { inside: Box::new(Contents { replica, context: None }), tape: None }
+    }
+
+    /// The same before its first event, of which all events are kept, and how to make another one like it.
+    pub fn taped(self, anew: impl Fn() -> Boxed<O, V> + 'static) -> Boxed<O, V> {
+        Boxed { tape: Some(Box::new(Tape::new(Rc::new(anew)))), ..self }
+    }
+
+    /// One that went through all that this one handled, if that was kept.
+    pub fn replayed(&self) -> Option<Boxed<O, V>> {
+        self.tape.as_ref()?.play()
     }
 }
 
@@ -126,6 +140,7 @@ trait Inside<O: Asked, V: Viewed> {
     fn digest_state(&self, digester: &mut Digester);
     fn latest_stamp(&self) -> Option<Stamp>;
     fn laws(&self, others: [&dyn Any; 2]) -> Option<Result<(), String>>;
+    fn state(&self) -> Option<Digest>;
     fn weight(&self) -> Option<u64>;
     fn any(&self) -> &dyn Any;
     fn stable(&self) -> Option<VersionVector>;
@@ -189,6 +204,10 @@ where
         self.replica.laws([one.downcast_ref()?, other.downcast_ref()?])
     }
 
+    fn state(&self) -> Option<Digest> {
+        self.replica.state()
+    }
+
     fn weight(&self) -> Option<u64> {
         self.replica.weight()
     }
@@ -240,33 +259,37 @@ impl<O: Asked, V: Viewed> Observed for Boxed<O, V> {
     type View = V;
 
     fn view(&self) -> V {
-        self.0.view()
+        self.inside.view()
     }
 
     fn digest(&self, digester: &mut Digester) {
-        self.0.digest(digester);
+        self.inside.digest(digester);
     }
 
     fn latest_stamp(&self) -> Option<Stamp> {
-        self.0.latest_stamp()
+        self.inside.latest_stamp()
     }
 
     fn laws(&self, others: [&Self; 2]) -> Option<Result<(), String>> {
-        self.0.laws(others.map(|other| other.0.any()))
+        self.inside.laws(others.map(|other| other.inside.any()))
+    }
+
+    fn state(&self) -> Option<Digest> {
+        self.inside.state()
     }
 
     fn weight(&self) -> Option<u64> {
-        self.0.weight()
+        self.inside.weight()
     }
 
     fn stable(&self) -> Option<VersionVector> {
-        self.0.stable()
+        self.inside.stable()
     }
 }
 
 impl<O: Asked, V: Viewed> Proposes for Boxed<O, V> {
     fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> Ask<O> {
-        self.0.propose(pick)
+        self.inside.propose(pick)
     }
 
     fn reading() -> Ask<O> {
@@ -279,30 +302,45 @@ impl<O: Asked, V: Viewed> Replica for Boxed<O, V> {
     type Saved = Stored;
 
     fn start(&mut self, cx: &mut Context<Self>) {
-        self.0.start(cx);
+        if let Some(tape) = &mut self.tape {
+            tape.add(cx, Handled::Start);
+        }
+        self.inside.start(cx);
     }
 
     fn request(&mut self, request: RequestId, ask: &Ask<O>, cx: &mut Context<Self>) {
-        self.0.request(request, ask, cx);
+        if let Some(tape) = &mut self.tape {
+            tape.add(cx, Handled::Request(request, ask.clone()));
+        }
+        self.inside.request(request, ask, cx);
     }
 
     fn message(&mut self, from: ReplicaId, parcel: &Parcel, cx: &mut Context<Self>) {
-        self.0.message(from, parcel, cx);
+        if let Some(tape) = &mut self.tape {
+            tape.add(cx, Handled::Message(from, parcel.clone()));
+        }
+        self.inside.message(from, parcel, cx);
     }
 
     fn timer(&mut self, timer: TimerId, cx: &mut Context<Self>) {
-        self.0.timer(timer, cx);
+        if let Some(tape) = &mut self.tape {
+            tape.add(cx, Handled::Timer(timer));
+        }
+        self.inside.timer(timer, cx);
     }
 
     fn restart(&mut self, saved: &[Stored], cx: &mut Context<Self>) {
-        self.0.restart(saved, cx);
+        if let Some(tape) = &mut self.tape {
+            tape.add(cx, Handled::Restart(saved.to_vec()));
+        }
+        self.inside.restart(saved, cx);
     }
 
     fn image(&self) -> Option<Stored> {
-        self.0.image()
+        self.inside.image()
     }
 
     fn digest_state(&self, digester: &mut Digester) {
-        self.0.digest_state(digester);
+        self.inside.digest_state(digester);
     }
 }

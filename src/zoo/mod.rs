@@ -17,6 +17,7 @@ mod specified;
 pub mod specimen;
 pub mod sync;
 mod system;
+mod tape;
 pub mod text;
 pub mod tree;
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::fmt::Debug;
 
 use serde::Serialize;
 
-use crate::base::{Carries, Digester, Observed, ReplicaId, RequestId, Span, Stamp, Time, TimerId};
+use crate::base::{Carries, Digest, Digester, Observed, ReplicaId, RequestId, Span, Stamp, Time, TimerId};
 use crate::model::{Ask, Told};
 use crate::replica::{Context, Payload, Proposes, Replica, Site, StateBased};
 use crate::zoo::sync::Pace;
@@ -62,6 +62,10 @@ impl<T: StateBased> Observed for Gossip<T> {
 
     fn latest_stamp(&self) -> Option<Stamp> {
         self.value.latest_stamp()
+    }
+
+    fn state(&self) -> Option<Digest> {
+        postcard::to_allocvec(&self.value).ok().map(|bytes| Digest::of_bytes(&bytes))
     }
 }
 

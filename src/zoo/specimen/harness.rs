@@ -1,19 +1,20 @@
 //! What the harness itself must notice, whatever the family: code that does not do what it says.
 
-use std::collections::BTreeSet;
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::{Sound, Specimen};
 use crate::base::Refused;
 use crate::model::set::{SetOp, add_wins};
-use crate::replica::{DataType, Site, StateBased};
+use crate::replica::{DataType, Element, Site, StateBased};
 use crate::zoo::System;
 use crate::zoo::set::OrSet;
 use crate::zoo::sync::FullState;
 
 /// All of them.
-pub(super) const ALL: &[Specimen] = &[SAYS_YES, SHOWS_LATER];
+pub(super) const ALL: &[Specimen] = &[SAYS_YES, SHOWS_LATER, ONE_COUNTER];
 
 const SAYS_YES: Specimen = Specimen {
     name: "says_yes_and_does_nothing",
@@ -126,4 +127,63 @@ impl StateBased for Cached {
 pub(super) fn sound() -> Vec<Sound> {
     let cached = System::judged_by(add_wins(), FullState::new(Cached::built(When::Changed)));
     vec![("a view that is kept", &[], cached.into())]
+}
+
+const ONE_COUNTER: Specimen = Specimen {
+    name: "one_counter_for_the_whole_process",
+    mistake: "tags are numbered by a variable that all replicas of the process share",
+    known_from: "folklore: static counters and generators of identifiers, tried with all replicas in one process",
+    harm: "where each replica has a process of its own tags collide, which no test has ever shown",
+    caught_by: "replay",
+    needs: &[],
+    story: "n0 adds, and its tag depends on how many others were made before",
+    system: || System::judged_by(add_wins(), FullState::new(OneCounter::default())).into(),
+};
+
+/// A set whose tags bear a number and no name.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct OneCounter {
+    tags: BTreeMap<u64, String>,
+    removed: BTreeSet<u64>,
+}
+
+thread_local! {
+    /// The number of the last tag. Here a right one would have a counter of each replica's own, and its name.
+    static LAST: Cell<u64> = const { Cell::new(0) };
+}
+
+impl DataType for OneCounter {
+    type Op = SetOp<String>;
+    type View = BTreeSet<String>;
+
+    fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> SetOp<String> {
+        let shown = self.view();
+        SetOp::propose(pick, Element::nth, |element| shown.contains(element))
+    }
+
+    fn view(&self) -> BTreeSet<String> {
+        let live = self.tags.iter().filter(|(tag, _)| !self.removed.contains(tag));
+        live.map(|(_, element)| element.clone()).collect()
+    }
+}
+
+impl StateBased for OneCounter {
+    fn apply(&mut self, op: &SetOp<String>, _: Site) -> Result<(), Refused> {
+        match op {
+            SetOp::Add(element) => {
+                LAST.set(LAST.get() + 1);
+                self.tags.insert(LAST.get(), element.clone());
+            }
+            SetOp::Remove(element) => {
+                let tagged = self.tags.iter().filter(|(_, tagged)| *tagged == element);
+                self.removed.extend(tagged.map(|(tag, _)| *tag));
+            }
+        }
+        Ok(())
+    }
+
+    fn merge(&mut self, other: &OneCounter) {
+        self.tags.extend(other.tags.iter().map(|(tag, element)| (*tag, element.clone())));
+        self.removed.extend(&other.removed);
+    }
 }

@@ -62,7 +62,8 @@ pub enum Need {
     ClockSetBack,
     /// A clock is a fifth of a second ahead, as clocks that are looked after may be.
     ClocksApart,
-    /// Nothing is lost and nobody dies: what never arrives would hide the mistake.
+    /// Nothing is lost and nobody dies; what is cut off elsewhere is held back here. What never arrives would hide
+    /// the mistake.
     NoLoss,
     /// Clients ask more rarely, so that updates are well apart.
     FewRequests,

@@ -7,9 +7,11 @@
 
 use std::fmt::Debug;
 
+use super::news::bytes;
 use super::{Ask, Knowledge, Told};
 use crate::base::{
-    Carries, Digester, Identity, Observed, Refused, ReplicaId, RequestId, Span, Stamp, TimerId, Update, VersionVector,
+    Carries, Digest, Digester, Identity, Observed, Refused, ReplicaId, RequestId, Span, Stamp, TimerId, Update,
+    VersionVector,
 };
 use crate::replica::{Context, DataType, Payload, Proposes, Replica, Seat, Site, Taken};
 
@@ -288,6 +290,10 @@ impl<P: Protocol> Observed for Synced<P> {
 
     fn laws(&self, others: [&Self; 2]) -> Option<Result<(), String>> {
         self.protocol.laws(others.map(|other| &other.protocol))
+    }
+
+    fn state(&self) -> Option<Digest> {
+        Some(Digest::of_bytes(&bytes(self.value())))
     }
 
     fn weight(&self) -> Option<u64> {

@@ -9,8 +9,8 @@ use crate::base::Dot;
 use crate::model::set::add_wins;
 use crate::replica::Site;
 use crate::zoo::System;
-use crate::zoo::specimen::Specimen;
 use crate::zoo::specimen::gossip::Gossip;
+use crate::zoo::specimen::{Need, Specimen};
 
 pub(super) const COUNTER_NOT_SAVED: Specimen = Specimen {
     name: "set_saved_without_its_counter",
@@ -22,6 +22,23 @@ pub(super) const COUNTER_NOT_SAVED: Specimen = Specimen {
     story: "n0 adds and removes, crashes, comes back with all it had saved, and adds again",
     system: || {
         let saved = |set: &Set<Tagged>| Set(Tagged { count: 0, ..set.0.clone() });
+        System::made(add_wins(), move |_, pace| Gossip::saving(Set::default(), saved, pace)).into()
+    },
+};
+
+pub(super) const SAVED_AS_SHOWN: Specimen = Specimen {
+    name: "set_saved_as_it_shows",
+    mistake: "what is saved is what the set shows, without the tags that were removed and that they were",
+    known_from: "backups that are made by exporting what can be seen and importing it again",
+    harm: "after a restart a removal is not known any more, and whoever has not heard of it brings the element back",
+    caught_by: "reload",
+    needs: &[Need::NoLoss],
+    story: "n0 adds and removes: what it would save is another state, though nobody has crashed yet",
+    system: || {
+        let saved = |Set(Tagged { tags, removed, count }): &Set<Tagged>| {
+            let tags = tags.iter().filter(|(_, tag)| !removed.contains(tag)).cloned().collect();
+            Set(Tagged { tags, removed: BTreeSet::new(), count: *count })
+        };
         System::made(add_wins(), move |_, pace| Gossip::saving(Set::default(), saved, pace)).into()
     },
 };

@@ -42,6 +42,7 @@ pub(super) const ALL: &[Specimen] = &[
     contexts::ON_BOTH_SIDES,
     contexts::AHEAD_IS_NEWER,
     memory::COUNTER_NOT_SAVED,
+    memory::SAVED_AS_SHOWN,
     operations::REMOVES_UNSEEN,
     operations::ANY_ORDER,
     buffers::CLEARED_EARLY,

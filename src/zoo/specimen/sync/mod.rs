@@ -2,6 +2,7 @@
 
 mod digests;
 mod owed;
+mod pushed;
 mod rows;
 mod shared;
 
@@ -11,6 +12,7 @@ use digests::{Crossed, Hashing, Mark, Watermark};
 pub(super) use owed::Slip;
 
 use owed::Owing;
+use pushed::{Look, Pushed};
 use rows::{AsTheyCame, OwnContext, Scoped, Sorted, Tags, WholeContext, WithoutTombstones};
 use shared::{Sent, SharedState};
 
@@ -113,6 +115,16 @@ pub(super) const ALL: &[Specimen] = &[
         system: || System::judged_by(add_wins(), Watermark::marking(Mark::Highest, TaggedOrSet::new())).into(),
     },
     Specimen {
+        name: "buffer_seen_too_soon",
+        mistake: "what came early is looked at before the next message is taken in and not after, and digests repair it",
+        known_from: "folklore: fast paths that were broken for years, above an anti-entropy that covered it up",
+        harm: "what has long arrived is shown only after another message or the next exchange of digests",
+        caught_by: "delivered",
+        needs: &[Need::NoLoss],
+        story: "n0 adds twice; the second comes to n1, then the first: the second waits for whatever comes next",
+        system: || System::judged_by(add_wins(), Pushed::looking(Look::Before, TaggedOrSet::new())).into(),
+    },
+    Specimen {
         name: "state_shared_with_messages",
         mistake: "a message under way is the live state itself and no copy of it",
         known_from: "simulations and actor systems that pass references, and reused send buffers",
@@ -136,12 +148,15 @@ pub(super) fn sound() -> Vec<Sound> {
     let hashes = System::judged_by(add_wins(), Crossed::hashing(Hashing::All));
     let marks = System::judged_by(add_wins(), Watermark::marking(Mark::Prefix, TaggedOrSet::new()));
     let copies = System::judged_by(add_wins(), SharedState::sending(Sent::Copy, OrSet::new()));
+    let pushed = System::judged_by(add_wins(), Pushed::looking(Look::After, TaggedOrSet::new()));
     vec![
         ("rows", &[], rows.into()),
         ("rows with their own context", &[], contexts.into()),
         ("hashes of all that stands there", &[], hashes.into()),
         ("numbers for all up to them", &[], marks.into()),
         ("messages of their own", &[], copies.into()),
+        ("updates pushed in causal order", &[], pushed.clone().into()),
+        ("updates pushed in causal order, where nothing is lost", &[Need::NoLoss], pushed.into()),
         ("deltas", &[], owing(Slip::None).into()),
         ("deltas, saved by itself", &[Need::OwnSaving], owing(Slip::None).into()),
         ("deltas, in a ring", &[Need::Replicas(4), Need::Ring], owing(Slip::None).into()),
