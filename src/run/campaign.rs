@@ -7,8 +7,9 @@ use std::sync::atomic::AtomicU64;
 use super::{Finding, NoOperation, Runner, STANDARD, Story, watches};
 use crate::base::{Digest, Digester, Seed, nearest};
 use crate::check;
-use crate::scenario::{Expectation, File, Plan, Refusals, Watch};
+use crate::scenario::{Expectation, File, Plan, Refusals, SystemName, Watch};
 use crate::world::Witness;
+use crate::zoo::broadcast::Ground;
 use crate::zoo::registry::{self, Unknown};
 use crate::zoo::{AnySystem, Asked, System, Viewed, Visitor};
 
@@ -138,9 +139,14 @@ impl std::error::Error for RunError {}
 /// What a file asks for, or why it cannot be run.
 pub fn resolve(file: &File) -> Result<(Plan, AnySystem), RunError> {
     let plan = file.world.clone().plan().map_err(RunError::World)?;
-    let system = match &file.system.specimen {
-        None => registry::system(&file.system.data, &file.system.sync),
-        Some(name) => registry::specimen(name),
+    let SystemName { data, sync, broadcast, specimen, period } = &file.system;
+    let system = match (broadcast, specimen) {
+        (Some(name), _) => {
+            let links = Ground { mesh: plan.links().is_full(), ..Ground::HOSTILE };
+            registry::broadcast(name, *period, links)
+        }
+        (None, Some(name)) => registry::specimen(name),
+        (None, None) => registry::system(data, sync),
     };
     let expected = match &file.expect {
         Expectation::Violates(check) => Some(check),

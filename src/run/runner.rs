@@ -197,7 +197,7 @@ fn judge<O: Asked, V: Viewed>(system: &System<O, V>, watches: &[Watch]) -> Judge
     let keys = system.specification.parts().map_or((|_| None) as fn(&O) -> Option<u64>, |parts| parts.key);
     let applies = |watch: &&Watch| {
         let name = watch.check.as_str();
-        !PROMISED.contains(&name) || system.checks().contains(&name)
+        !system.is_spared(name) && (!PROMISED.contains(&name) || system.checks().contains(&name))
     };
     let checks = watches.iter().filter(applies).map(|watch| -> Box<dyn Check<Boxed<O, V>, O>> {
         let check = named(system, &watch.check);

@@ -108,7 +108,7 @@ pub enum Expectation {
     Vacuous,
 }
 
-/// A data type and the sync that keeps its replicas in step, or a specimen.
+/// A data type and the sync that keeps its replicas in step, or a broadcast, or a specimen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SystemName {
@@ -118,7 +118,10 @@ pub struct SystemName {
     /// The sync.
     #[serde(default)]
     pub sync: String,
-    /// An implementation that is wrong on purpose, in place of the two.
+    /// A broadcast, in place of the two.
+    #[serde(default)]
+    pub broadcast: Option<String>,
+    /// An implementation that is wrong on purpose, in place of all that.
     #[serde(default)]
     pub specimen: Option<String>,
     /// How often a replica turns to a neighbour by itself.

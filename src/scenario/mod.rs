@@ -3,6 +3,7 @@
 //!
 //! Nothing here runs. A value that passes its own check means the same on every machine and in every run.
 
+mod catalogue;
 mod fault;
 mod file;
 mod latency;
@@ -13,6 +14,7 @@ mod script;
 mod setup;
 mod topology;
 
+pub use catalogue::FAULTS;
 pub use fault::{
     Clock, Crash, Disk, Down, Durability, Fault, Flapping, InFlight, Partition, Rebirth, Shape, When, Who,
 };
