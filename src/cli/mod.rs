@@ -13,6 +13,7 @@ mod explain;
 mod files;
 mod format;
 mod interrupt;
+mod isolate;
 mod list;
 mod new;
 mod run;

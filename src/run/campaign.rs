@@ -179,7 +179,7 @@ impl Visitor for Reading<'_> {
 }
 
 /// What finds something though it is no check of its own.
-const OTHERS: [&str; 2] = ["panic", "livelock"];
+const OTHERS: [&str; 5] = ["panic", "livelock", "hang", "memory", "abort"];
 
 /// Runs some seeds of a scenario, one after the other.
 pub fn campaign(file: &File, seeds: impl IntoIterator<Item = u64>) -> Result<Outcome, RunError> {
@@ -198,6 +198,19 @@ pub struct Campaign<'a> {
     pulse: Arc<AtomicU64>,
 }
 
+/// What came of one seed of a campaign.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Came {
+    /// The run's hash and what really happened in it, unless it did not come to its end.
+    pub run: Option<(Digest, Witness)>,
+    /// What is wrong with it, if something is.
+    pub finding: Option<Finding>,
+    /// How often each check had something to judge.
+    pub judged: Vec<(&'static str, u64)>,
+    /// Whether the same seed gave something else once more.
+    pub unstable: bool,
+}
+
 impl<'a> Campaign<'a> {
     /// One of this scenario.
     pub fn of(file: &'a File) -> Campaign<'a> {
@@ -211,61 +224,101 @@ impl<'a> Campaign<'a> {
 
     /// Runs seeds, one after the other, and twice the first, to see whether it gives the same once more.
     pub fn run(self, seeds: impl IntoIterator<Item = u64>) -> Result<Outcome, RunError> {
+        let mut gathering = Gathering::of(self.file);
+        self.each(seeds, |seed, came| gathering.add(seed, came))?;
+        gathering.outcome()
+    }
+
+    /// The same, with whoever wants to be told of each seed.
+    pub fn each(self, seeds: impl IntoIterator<Item = u64>, tell: impl FnMut(Seed, Came)) -> Result<(), RunError> {
         let (plan, system) = resolve(self.file)?;
-        system.visit(Running { campaign: self, plan, seeds: seeds.into_iter() }).map_err(RunError::Operations)
+        system.visit(Running { campaign: self, plan, seeds: seeds.into_iter(), tell }).map_err(RunError::Operations)
     }
 }
 
-struct Running<'a, I> {
+struct Running<'a, I, F> {
     campaign: Campaign<'a>,
     plan: Plan,
     seeds: I,
+    tell: F,
 }
 
-impl<I: Iterator<Item = u64>> Visitor for Running<'_, I> {
-    type Output = Result<Outcome, Vec<NoOperation>>;
+impl<I: Iterator<Item = u64>, F: FnMut(Seed, Came)> Visitor for Running<'_, I, F> {
+    type Output = Result<(), Vec<NoOperation>>;
 
-    fn visit<O: Asked, V: Viewed>(self, system: System<O, V>) -> Self::Output {
+    fn visit<O: Asked, V: Viewed>(mut self, system: System<O, V>) -> Self::Output {
         let Campaign { file, pulse } = self.campaign;
         let story = Story::of(file, self.plan)?;
         let checks = watches_of(file, &system);
         let runner = || Runner::new(system.clone(), &checks).beating(pulse.clone());
         let mut each = runner();
-        let mut outcome = Outcome {
+        let mut first = true;
+        for seed in self.seeds.map(Seed) {
+            let ran = each.run(&story, seed);
+            let judged = each.judged().collect();
+            let unstable = std::mem::take(&mut first) && runner().run(&story, seed) != ran;
+            let run = ran.run.map(|run| (run.hash, run.witness));
+            (self.tell)(seed, Came { run, finding: ran.finding, judged, unstable });
+        }
+        Ok(())
+    }
+}
+
+/// What came of the seeds of a campaign so far.
+pub struct Gathering<'a> {
+    file: &'a File,
+    outcome: Outcome,
+    hashes: Digester,
+}
+
+impl<'a> Gathering<'a> {
+    /// Nothing yet, of this scenario.
+    pub fn of(file: &'a File) -> Gathering<'a> {
+        let outcome = Outcome {
             name: file.name.clone(),
             runs: 0,
             wrong: 0,
             findings: Vec::new(),
             unstable: None,
-            judged: each.judged().map(|(name, _)| (name, 0)).collect(),
+            judged: Vec::new(),
             witness: Witness::default(),
             idle: Vec::new(),
             expected: file.expect.clone(),
             hash: Digest::default(),
         };
-        let mut hashes = Digester::new();
-        for seed in self.seeds.map(Seed) {
-            let ran = each.run(&story, seed);
-            outcome.runs += 1;
-            for ((_, sum), (_, judged)) in outcome.judged.iter_mut().zip(each.judged()) {
-                *sum += judged;
-            }
-            if let Some(run) = &ran.run {
-                hashes.bytes(&run.hash.0.to_le_bytes());
-                outcome.witness.add(&run.witness);
-            }
-            if outcome.runs == 1 && runner().run(&story, seed) != ran {
-                outcome.unstable = Some(seed);
-            }
-            if let Some(finding) = ran.finding {
-                outcome.wrong += 1;
-                if outcome.findings.len() < MOST_FINDINGS {
-                    outcome.findings.push((seed, finding));
-                }
+        Gathering { file, outcome, hashes: Digester::new() }
+    }
+
+    /// This came of the next seed.
+    pub fn add(&mut self, seed: Seed, came: Came) {
+        let outcome = &mut self.outcome;
+        outcome.runs += 1;
+        for (nth, (check, judged)) in came.judged.into_iter().enumerate() {
+            match outcome.judged.get_mut(nth) {
+                Some((_, sum)) => *sum += judged,
+                None => outcome.judged.push((check, judged)),
             }
         }
-        outcome.idle = outcome.witness.idle(&story.plan);
-        outcome.hash = hashes.finish();
-        Ok(outcome)
+        if let Some((hash, witness)) = came.run {
+            self.hashes.bytes(&hash.0.to_le_bytes());
+            outcome.witness.add(&witness);
+        }
+        if came.unstable {
+            outcome.unstable.get_or_insert(seed);
+        }
+        if let Some(finding) = came.finding {
+            outcome.wrong += 1;
+            if outcome.findings.len() < MOST_FINDINGS {
+                outcome.findings.push((seed, finding));
+            }
+        }
+    }
+
+    /// What came of all of them.
+    pub fn outcome(mut self) -> Result<Outcome, RunError> {
+        let (plan, _) = resolve(self.file)?;
+        self.outcome.idle = self.outcome.witness.idle(&plan);
+        self.outcome.hash = self.hashes.finish();
+        Ok(self.outcome)
     }
 }

@@ -15,7 +15,9 @@ mod story;
 mod transcript;
 mod trial;
 
-pub use campaign::{Campaign, MOST_FINDINGS, Outcome, RunError, Verdict, campaign, resolve, watches_of};
+pub use campaign::{
+    Came, Campaign, Gathering, MOST_FINDINGS, Outcome, RunError, Verdict, campaign, resolve, watches_of,
+};
 pub use caught::hush;
 pub use hostile::{Hostile, hostile};
 pub use picture::Picture;

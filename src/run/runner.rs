@@ -35,15 +35,22 @@ pub enum Finding {
     Panic(String),
     /// The run reached the bound on events.
     Exhausted,
+    /// The process that the run took place in was lost, in one of the [ways](Finding::LOSSES) that there are; and
+    /// what is known of that.
+    Lost(&'static str, String),
 }
 
 impl Finding {
+    /// How a process can be lost: a handler does not return, it takes too much memory, or it ends.
+    pub const LOSSES: [&'static str; 3] = ["hang", "memory", "abort"];
+
     /// What found it.
     pub fn check(&self) -> &'static str {
         match self {
             Finding::Violation(violation) => violation.check,
             Finding::Panic(_) => "panic",
             Finding::Exhausted => "livelock",
+            Finding::Lost(way, _) => way,
         }
     }
 }
@@ -54,6 +61,7 @@ impl std::fmt::Display for Finding {
             Finding::Violation(violation) => violation.fmt(f),
             Finding::Panic(words) => write!(f, "panic: the code under test panicked: {words}"),
             Finding::Exhausted => f.write_str("livelock: the bound on events was reached"),
+            Finding::Lost(way, says) => write!(f, "{way}: {says}"),
         }
     }
 }

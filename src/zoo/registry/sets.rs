@@ -43,9 +43,11 @@ rows! {
          is away. Made for three replicas, who save before anything can be seen of them. See *Making Operation-Based \
          CRDTs Operation-Based* (2014).";
     "or_set_collected_by_age": Aged<TaggedOrSet<String>> = Aged::new(TaggedOrSet::new(), MONTH), [state deltas effects]
-        "an OR-Set whose tombstones go after thirty days"
-        "No member needs to be heard of, under the promise that nobody stays away for longer: whoever did is not taken \
-         back as it is, since it would bring removed elements back, but is wiped and given a state and a new identity.";
+        "an OR-Set whose tombstones go when they are older than thirty days"
+        "Each tombstone bears the time of its maker's clock and is kept for twice the limit: once for all to hear of it, \
+         and once for hearing what they made before they did. Nobody has to announce anything and nobody blocks \
+         collection, under the promise that nobody stays away for longer: whoever did may bring back the dead, so its \
+         state is refused, and it is to be wiped and given a state and a new identity.";
     "remove_wins_set": RemoveWinsSet<String> = RemoveWinsSet::new(), [state deltas effects]
         "a set in which a removal survives a concurrent add"
         "The mirror image of the OR-Set: an element is shown when it was added, and every removal was answered by some \
