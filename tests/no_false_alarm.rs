@@ -2,7 +2,8 @@
 //! all checks on.
 
 use squall::run::{STANDARD, hostile, trial};
-use squall::zoo::registry;
+use squall::zoo::broadcast::Ground;
+use squall::zoo::registry::{self, Unknown};
 use squall::zoo::specimen::Need;
 
 /// How many seeds: `SQUALL_SEEDS`, else few where code is not optimised.
@@ -56,4 +57,29 @@ fn what_right_replicas_handled_tells_all_of_their_states() {
             assert!(trial.judged[0].1 > trial.runs, "{data} on {sync}: nobody was replayed");
         }
     }
+}
+
+#[test]
+fn no_broadcast_is_accused_in_the_hostile_world() {
+    let mut accused = Vec::new();
+    for mesh in [true, false] {
+        let hostile = hostile(if mesh { &[] } else { &[Need::Replicas(5), Need::Ring] });
+        for entry in registry::broadcasts() {
+            let links = Ground { mesh, ..Ground::HOSTILE };
+            let system = match registry::broadcast(entry.name, hostile.pace.period, links) {
+                Err(Unknown::Network(..)) if !mesh => continue,
+                system => system.unwrap_or_else(|error| panic!("{error}")),
+            };
+            let promised = system.checks().to_vec();
+            let trial = trial(system, &hostile, &[&STANDARD[..], &promised].concat(), 0..seeds());
+            if let Some((seed, finding)) = &trial.found {
+                accused.push(format!("{}, seed {}: {finding}", entry.name, seed.0));
+            }
+            for (check, judged) in &trial.judged {
+                let tested = *judged > 0 || !promised.contains(check) || seeds() < 50 || trial.found.is_some();
+                assert!(tested, "{}: `{check}` judged nothing", entry.name);
+            }
+        }
+    }
+    assert!(accused.is_empty(), "{} accused:\n{}", accused.len(), accused.join("\n"));
 }

@@ -9,6 +9,7 @@ mod chance;
 mod digest;
 mod dot;
 mod dotted;
+mod entry;
 mod fate;
 mod hybrid;
 mod id;
@@ -33,6 +34,7 @@ pub use chance::{Answers, Concern, Dice, Keys, Odds, OddsError, Odometer, Seed, 
 pub use digest::{Canonical, Digest, Digester};
 pub use dot::Dot;
 pub use dotted::{Dotted, DottedSet};
+pub use entry::Entry;
 pub use fate::{Arrival, Fate};
 pub use hybrid::{Hybrid, HybridClock};
 pub use id::{ClientId, Identity, Incarnation, ReplicaId, RequestId, TimerId, Update};

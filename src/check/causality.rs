@@ -186,21 +186,6 @@ pub fn explained() -> String {
     )
 }
 
-/// What can be told of one of its members, and where it stands.
-pub fn explained_member(name: &str) -> Option<String> {
-    let member = member(name)?;
-    let decided = member.decided();
-    let Member { name, claim, explained, .. } = member;
-    Some(format!("{name}{decided}: {claim}.\n\n{explained}\n\n{}", drawing()))
-}
-
-/// Where a check stands among the guarantees, if it decides one alone.
-pub fn place(check: &str) -> Option<String> {
-    let member = LATTICE.iter().find(|member| member.decided_by == [check])?;
-    let Member { name, .. } = member;
-    Some(format!("It decides {name} among the guarantees of causality (`squall explain causality`):\n\n{}", drawing()))
-}
-
 /// The checks of guarantees that may hold in a run in which this check has found something.
 pub fn others(broken: &str) -> Vec<&'static str> {
     let Some(broken) = LATTICE.iter().find(|member| member.decided_by == [broken]) else { return Vec::new() };

@@ -5,66 +5,91 @@ use std::io;
 use clap::Args;
 
 use super::Exit;
-use super::format;
-use super::terminal::{Terminal, plain};
+use super::catalogue::{self, Thing};
+use super::terminal::{Terminal, Tone, plain};
 use crate::base::nearest;
-use crate::check::{self, causality};
-use crate::zoo::specimen;
 
 /// What `squall explain` is told.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The name of a check, a specimen or a guarantee of causality, an exit code, or a format.
-    name: String,
+    /// What `squall list` names, an exit code, or a word of a report, such as 3 or vacuous.
+    #[arg(required = true)]
+    name: Vec<String>,
 }
 
-/// A paragraph.
+/// Lines are broken here, as most terminals and all readers can bear.
+const WIDTH: usize = 92;
+
+/// A paragraph on each thing of this name: a check and a broadcast may share one.
 pub(super) fn explain(arguments: &Arguments, terminal: &Terminal) -> io::Result<Exit> {
-    let name = arguments.name.as_str();
-    if let Some(text) = paragraph(name) {
-        terminal.result(text)?;
+    let name = arguments.name.join(" ");
+    let sought = name.to_lowercase();
+    let found: Vec<String> = catalogue::things().filter(|thing| thing.name == sought).map(told).collect();
+    if !found.is_empty() {
+        terminal.result(found.join("\n\n"))?;
         return Ok(Exit::Expected);
     }
-    let written = plain(name);
-    match nearest(name, names()) {
+    let written = plain(&name);
+    let names: Vec<String> = catalogue::things().map(|thing| thing.name).collect();
+    match nearest(&name, names.iter().map(String::as_str)) {
         Some(other) => terminal.complain(format_args!("nothing is called `{written}`: did you mean `{other}`?")),
         None => terminal.complain(format_args!("nothing is called `{written}`: `squall list` names what there is")),
     }
     Ok(Exit::Refused)
 }
 
-/// All that can be explained.
-fn names() -> impl Iterator<Item = &'static str> {
-    let checks = check::ALL.into_iter().map(|about| about.name);
-    let guarantees = causality::LATTICE.iter().map(|member| member.name);
-    checks.chain(specimen::all().map(|one| one.name)).chain(guarantees).chain(["causality", "json"])
+fn told(thing: Thing) -> String {
+    let Thing { kind, name, line, text, .. } = thing;
+    let head = format!("{} ({kind}): {line}.", Tone::Strong.paint(name));
+    // What is laid out already stays as it is.
+    let text = if matches!(kind, "format" | "guarantee") { text } else { wrapped(&text) };
+    format!("{head}\n\n{text}")
 }
 
-fn paragraph(name: &str) -> Option<String> {
-    if let Some(about) = check::ALL.iter().find(|about| about.name == name) {
-        let place = causality::place(name).map_or_else(String::new, |place| format!("\n\n{}", place.trim_end()));
-        return Some(format!(
-            "{}: {}.\n\n{}\n\nIt costs {}.{place}",
-            about.name, about.claim, about.explained, about.cost
-        ));
+/// A text whose lines end between two words, before they are too long.
+fn wrapped(text: &str) -> String {
+    let mut wrapped = String::new();
+    let mut column = 0;
+    for (nth, line) in text.lines().enumerate() {
+        if nth > 0 {
+            wrapped.push('\n');
+            column = 0;
+        }
+        for word in line.split_whitespace() {
+            let width = word.chars().count();
+            if column > 0 && column + 1 + width > WIDTH {
+                wrapped.push('\n');
+                column = 0;
+            } else if column > 0 {
+                wrapped.push(' ');
+                column += 1;
+            }
+            wrapped.push_str(word);
+            column += width;
+        }
     }
-    if let Some(text) = causality::explained_member(name) {
-        return Some(text.trim_end().to_owned());
+    wrapped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_between_words() {
+        let text = wrapped(&format!("{}\n\nend", "word ".repeat(40)));
+        let lengths: Vec<usize> = text.lines().map(str::len).collect();
+        assert_eq!(lengths, [89, 89, 19, 0, 3]);
+        assert_eq!(wrapped(&"x".repeat(200)), "x".repeat(200));
     }
-    if name == "causality" {
-        return Some(causality::explained());
+
+    #[test]
+    fn all_that_is_named_has_a_line_and_a_paragraph() {
+        for thing in catalogue::things() {
+            let (Thing { kind, name, line, .. }, text) = (&thing, &thing.text);
+            let plain = line.chars().next().is_some_and(|first| !first.is_whitespace()) && !line.ends_with('.');
+            assert!(plain && line.len() < 200, "{kind} {name}: {line}");
+            assert!(text.len() > 60 && text.ends_with(['.', 's', 'e', '`']), "{kind} {name}: {text}");
+        }
     }
-    if let Some(one) = specimen::all().find(|one| one.name == name) {
-        let needs: Vec<String> = one.needs.iter().map(|need| format!("{need:?}")).collect();
-        let beyond = if needs.is_empty() { "nothing".to_owned() } else { needs.join(", ") };
-        return Some(format!(
-            "{}: {}.\n\nKnown from: {}.\nTo a user: {}.\nSmallest story: {}.\nCaught by `{}`; needs {beyond} beyond an \
-             ordinary bad network.",
-            one.name, one.mistake, one.known_from, one.harm, one.story, one.caught_by
-        ));
-    }
-    if let Some(exit) = Exit::ALL.into_iter().find(|exit| exit.code().to_string() == name) {
-        return Some(format!("exit code {}: {}.\n\n{}", exit.code(), exit.meaning(), exit.explained()));
-    }
-    (name == "json").then(|| format::JSON.trim_end().to_owned())
 }

@@ -1,13 +1,15 @@
-//! `squall list`: what there is, a line each.
+//! `squall list`: what there is, a line each, or as the tables that the documentation shows.
 
 use std::io;
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::Exit;
-use super::terminal::Terminal;
-use crate::check;
-use crate::zoo::{registry, specimen};
+use super::catalogue::{self, Thing};
+use super::files::{self, shown};
+use super::terminal::{Terminal, Tone, plain};
+use super::{Exit, again};
+use crate::zoo::registry;
 
 /// What `squall list` is told.
 #[derive(Debug, Args)]
@@ -15,27 +17,88 @@ pub(super) struct Arguments {
     /// What to list.
     #[arg(value_enum, default_value_t = What::Types)]
     what: What,
+    /// Of scenarios: where they are.
+    #[arg(value_name = "PATH", default_value = "scenarios")]
+    paths: Vec<PathBuf>,
+    /// As a table in Markdown.
+    #[arg(long)]
+    markdown: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum What {
-    /// Data types, with the syncs that they run on.
+    /// Data types.
     Types,
-    /// Checks, with what they hold replicas to.
+    /// Syncs: ways to keep replicas of a data type in step.
+    Syncs,
+    /// Broadcasts: stacks of layers.
+    Broadcasts,
+    /// All systems that `squall new --system` knows: data types on syncs, and broadcasts.
+    Systems,
+    /// Checks.
     Checks,
-    /// Implementations that are wrong on purpose, with the check that catches each.
+    /// Faults: what can go wrong in a world.
+    Faults,
+    /// Implementations that are wrong on purpose.
     Specimens,
+    /// Scenario files.
+    Scenarios,
 }
 
 /// A line each.
 pub(super) fn list(arguments: &Arguments, terminal: &Terminal) -> io::Result<Exit> {
-    let lines: Vec<String> = match arguments.what {
-        What::Types => registry::all().map(|(data, syncs)| format!("{data:34}{}", syncs.join(" "))).collect(),
-        What::Checks => check::ALL.iter().map(|about| format!("{:22}{}", about.name, about.claim)).collect(),
-        What::Specimens => {
-            specimen::all().map(|one| format!("{:40}{:12}{}", one.name, one.caught_by, one.mistake)).collect()
-        }
+    let (things, beside): (Vec<Thing>, &str) = match arguments.what {
+        What::Types => (catalogue::types().collect(), "runs on"),
+        What::Syncs => (catalogue::syncs().collect(), "data types"),
+        What::Broadcasts => (catalogue::broadcasts().collect(), "held to"),
+        What::Checks => (catalogue::checks().collect(), "costs"),
+        What::Faults => (catalogue::faults().collect(), "in a file"),
+        What::Specimens => (catalogue::specimens().collect(), "caught by"),
+        What::Systems => return systems(terminal),
+        What::Scenarios => return scenarios(arguments, terminal),
     };
-    terminal.result(lines.join("\n"))?;
+    terminal.results(&if arguments.markdown { table(&things, beside) } else { lines(&things) })?;
     Ok(Exit::Expected)
+}
+
+fn lines(things: &[Thing]) -> String {
+    let width = things.iter().map(|thing| thing.name.chars().count()).max().unwrap_or_default();
+    let line =
+        |thing: &Thing| format!("{}  {}\n", Tone::Strong.paint(format_args!("{:width$}", thing.name)), thing.line);
+    things.iter().map(line).collect()
+}
+
+fn table(things: &[Thing], beside: &str) -> String {
+    let cell = |text: &str| text.replace('|', "\\|");
+    let kind = things.first().map_or("", |thing| thing.kind);
+    let mut table = format!("| {kind} | what it is | {beside} |\n|---|---|---|\n");
+    for Thing { name, line, beside, .. } in things {
+        table.push_str(&format!("| `{name}` | {} | {} |\n", cell(line), cell(beside)));
+    }
+    table
+}
+
+fn systems(terminal: &Terminal) -> io::Result<Exit> {
+    let mut lines = String::new();
+    for (data, syncs) in registry::all() {
+        syncs.iter().for_each(|sync| lines.push_str(&format!("{data}/{sync}\n")));
+    }
+    registry::broadcasts().for_each(|entry| lines.push_str(&format!("{}\n", entry.name)));
+    terminal.results(&lines)?;
+    Ok(Exit::Expected)
+}
+
+fn scenarios(arguments: &Arguments, terminal: &Terminal) -> io::Result<Exit> {
+    let Some(found) = files::read(&arguments.paths, terminal) else { return Ok(Exit::Refused) };
+    if arguments.markdown {
+        terminal.result("| scenario | story |\n|---|---|")?;
+    }
+    for found in &found {
+        let name = plain(&found.file.name);
+        match arguments.markdown {
+            true => terminal.result(format_args!("| `{}` | {} |", shown(&found.path), name.replace('|', "\\|")))?,
+            false => terminal.result(format_args!("{}  {name}", Tone::Strong.paint(again::quoted(&found.path))))?,
+        }
+    }
+    Ok(if found.is_empty() { Exit::NothingRan } else { Exit::Expected })
 }

@@ -3,6 +3,8 @@
 //! Results go to standard output and everything else to standard error. Exit codes are stable.
 
 mod again;
+mod catalogue;
+mod check;
 mod crew;
 mod demo;
 mod environment;
@@ -12,9 +14,12 @@ mod files;
 mod format;
 mod fuzz;
 mod interrupt;
+mod isolate;
 mod list;
+mod new;
 mod run;
 mod seeds;
+mod shell;
 mod shrink;
 mod terminal;
 mod told;
@@ -56,10 +61,18 @@ enum Verb {
     Fuzz(fuzz::Arguments),
     /// Make what a seed shows as small as can be.
     Shrink(shrink::Arguments),
-    /// List data types, checks, or specimens.
+    /// Validate scenario files without running them.
+    Check(check::Arguments),
+    /// Write a commented scenario to start from.
+    New(new::Arguments),
+    /// List what there is: data types, syncs, broadcasts, systems, checks, faults, specimens, scenarios.
     List(list::Arguments),
-    /// Explain a check, a specimen, or an exit code.
+    /// Explain anything that is listed, an exit code, or a word of a report.
     Explain(explain::Arguments),
+    /// Print the script that completes the command line in a shell.
+    Completions(shell::Completions),
+    /// Print the manual, or write a page for each verb.
+    Man(shell::Manual),
 }
 
 /// Does what the command line of this process says.
@@ -123,8 +136,12 @@ fn obey(arguments: &Arguments, matches: &ArgMatches) -> Exit {
         Verb::Demo => demo::demo(&terminal),
         Verb::Fuzz(told) => fuzz::fuzz(told, &terminal),
         Verb::Shrink(told) => shrink::shrink(told, &terminal),
+        Verb::Check(told) => check::check(told, &terminal),
+        Verb::New(told) => new::new(told, &terminal),
         Verb::List(told) => list::list(told, &terminal),
         Verb::Explain(told) => explain::explain(told, &terminal),
+        Verb::Completions(told) => shell::completions(told, Arguments::command(), &terminal),
+        Verb::Man(told) => shell::manual(told, Arguments::command(), &terminal),
     };
     ended(done, &terminal)
 }

@@ -12,14 +12,15 @@ use clap::Args;
 
 use super::files::{self, Found, shown};
 use super::format::Format;
+use super::isolate::Limits;
 use super::seeds::Seeds;
 use super::terminal::Terminal;
 use super::told::{Tally, Told};
 use super::watch::Watch;
-use super::{Exit, crew, interrupt};
+use super::{Exit, crew, interrupt, isolate};
 use crate::base::{Seed, Span};
 use crate::run::Campaign;
-use crate::scenario::{Expectation, File, Mistakes, Often, Watch as Watched};
+use crate::scenario::{Expectation, File, Often, Watch as Watched};
 
 /// What `squall run` is told.
 #[derive(Debug, Args)]
@@ -45,6 +46,16 @@ pub(super) struct Arguments {
     /// Speak up when one handler takes longer than this.
     #[arg(long, value_name = "TIME", default_value = "10s", env = "SQUALL_HANDLER_TIMEOUT")]
     handler_timeout: Span,
+    /// Run seeds in processes of their own: one that hangs, eats memory or takes its process down is a finding, and the
+    /// next seed is run.
+    #[arg(long, env = "SQUALL_ISOLATE")]
+    isolate: bool,
+    /// How much memory a process of its own may take, in MiB.
+    #[arg(long, value_name = "MIB", default_value_t = 2048, env = "SQUALL_MEMORY")]
+    memory: u64,
+    /// Be such a process.
+    #[arg(long, hide = true)]
+    ward: bool,
 }
 
 fn jobs(text: &str) -> Result<usize, String> {
@@ -69,33 +80,43 @@ pub(super) fn run(arguments: &Arguments, seeds: Option<Seeds>, terminal: &Termin
         terminal.complain(unknown);
         return Ok(Exit::Refused);
     }
-    announce(&asked, terminal);
     interrupt::listen();
+    if let (true, [one]) = (arguments.ward, &asked[..]) {
+        return serve(one, arguments, terminal);
+    }
+    announce(&asked, terminal);
     let mut teller = arguments.format.teller(terminal);
     teller.begin(asked.len())?;
     let all = asked.iter().map(|(_, seeds)| seeds.count()).fold(0, u64::saturating_add);
-    let watch = Watch::over(all, Duration::from_nanos(arguments.handler_timeout.0), terminal);
-    let job = |nth: usize| {
+    let limits = Limits { patience: arguments.handler_timeout, memory: arguments.memory };
+    // Wards have an eye on themselves.
+    let patience = if arguments.isolate { Duration::MAX } else { Duration::from_nanos(limits.patience.0) };
+    let watch = Watch::over(all, patience, terminal);
+    let job = |nth: usize| -> io::Result<Told<'_>> {
         let (Found { path, file }, seeds) = asked[nth];
         terminal.detail(format_args!("{}: {seeds}", shown(path)));
-        let (each, pulse) = watch.seeds(path, seeds.each());
-        let outcome = Campaign::of(file).beating(pulse.clone()).run(each);
+        let (mut each, pulse) = watch.seeds(path, seeds.each());
+        let outcome = if arguments.isolate {
+            isolate::campaign(path, file, seeds, &mut each, (checks, limits))
+        } else {
+            let ran = Campaign::of(file).beating(pulse.clone()).run(each);
+            Ok(ran.unwrap_or_else(|error| unreachable!("it was resolved before: {error}")))
+        };
         watch.done(&pulse);
-        outcome.map(|outcome| Told { path, seeds, checks, outcome })
+        Ok(Told { path, seeds, checks, outcome: outcome? })
     };
     let mut tally = Tally::of(asked.len());
     let mut trouble: Option<io::Error> = None;
-    let take = |_: usize, told: Result<Told<'_>, Mistakes>| {
-        let told = match told {
-            Ok(told) => told,
-            Err(error) => unreachable!("it was resolved before: {error}"),
-        };
-        // What was not begun when there was a Ctrl-C has nothing to tell.
-        if told.outcome.runs == 0 {
-            return ControlFlow::Continue(());
-        }
-        tally.add(&told);
-        trouble = teller.scenario(&told).err();
+    let take = |_: usize, told: io::Result<Told<'_>>| {
+        let told = told.and_then(|told| {
+            // What was not begun when there was a Ctrl-C has nothing to tell.
+            if told.outcome.runs == 0 {
+                return Ok(());
+            }
+            tally.add(&told);
+            teller.scenario(&told)
+        });
+        trouble = told.err();
         if trouble.is_none() {
             return ControlFlow::Continue(());
         }
@@ -111,6 +132,23 @@ pub(super) fn run(arguments: &Arguments, seeds: Option<Seeds>, terminal: &Termin
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(exit),
         told => told.map(|()| exit),
     }
+}
+
+/// Runs seeds for another process, and tells it of each.
+fn serve((found, seeds): &(&Found, Seeds), arguments: &Arguments, terminal: &Terminal) -> io::Result<Exit> {
+    let patience = Duration::from_nanos(arguments.handler_timeout.0);
+    let watch = Watch::over(seeds.count(), patience, terminal).in_ward(arguments.memory);
+    let job = |_: usize| {
+        let (each, pulse) = watch.seeds(&found.path, seeds.each());
+        isolate::serve(Campaign::of(&found.file).beating(pulse), each, terminal)
+    };
+    let mut served = Ok(());
+    let take = |_: usize, done: io::Result<()>| {
+        served = done;
+        ControlFlow::Continue(())
+    };
+    crew::work(1, 1, job, take, |over| watch.attend(over));
+    served.map(|()| Exit::Expected)
 }
 
 /// Puts the checks of the command line in the place of those of a file. What a check had to find that does not

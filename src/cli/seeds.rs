@@ -22,9 +22,14 @@ impl Seeds {
         Seeds { first: seed.0, last: seed.0 }
     }
 
+    /// From one to another, both included; none where the last comes before the first.
+    pub(super) fn between(first: u64, last: u64) -> Option<Seeds> {
+        (first <= last).then_some(Seeds { first, last })
+    }
+
     /// So many, from 0 on; none where that is none.
     pub(super) fn first(count: u64) -> Option<Seeds> {
-        Some(Seeds { first: 0, last: count.checked_sub(1)? })
+        Seeds::between(0, count.checked_sub(1)?)
     }
 
     /// Reads `0..1000`, or how many.
@@ -40,7 +45,7 @@ impl Seeds {
             Some(last) => seed(last)?,
             None => seed(last)?.checked_sub(1).ok_or_else(wrong)?,
         };
-        if first <= last { Ok(Seeds { first, last }) } else { Err(wrong()) }
+        Seeds::between(first, last).ok_or_else(wrong)
     }
 
     /// Those that a file asks for.

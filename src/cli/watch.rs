@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::files::shown;
 use super::terminal::{Loudness, Terminal};
-use super::{again, interrupt};
+use super::{again, interrupt, isolate};
 use crate::base::Seed;
 
 /// How often it looks.
@@ -23,6 +23,8 @@ const NOTE: Duration = Duration::from_secs(10);
 pub(super) struct Watch<'a> {
     terminal: &'a Terminal,
     patience: Duration,
+    /// In a process that runs seeds for another one: how many mebibytes it may take.
+    ward: Option<u64>,
     all: u64,
     begun: AtomicU64,
     wanted: AtomicBool,
@@ -42,7 +44,12 @@ impl<'a> Watch<'a> {
     /// A watch over so many seeds, that speaks up when a handler takes longer than that.
     pub(super) fn over(all: u64, patience: Duration, terminal: &'a Terminal) -> Watch<'a> {
         let (begun, wanted) = (AtomicU64::new(0), AtomicBool::new(true));
-        Watch { terminal, patience, all, begun, wanted, running: Mutex::default() }
+        Watch { terminal, patience, ward: None, all, begun, wanted, running: Mutex::default() }
+    }
+
+    /// The same in a ward that may take so much memory: what is wrong ends it.
+    pub(super) fn in_ward(self, mebibytes: u64) -> Watch<'a> {
+        Watch { ward: Some(mebibytes), ..self }
     }
 
     /// These seeds, as long as results are wanted; and the pulse to feel while they are run.
@@ -87,12 +94,13 @@ impl<'a> Watch<'a> {
             let begun = self.begun.load(Ordering::Relaxed);
             match &bar {
                 Some(bar) => bar.set_position(begun),
-                None if glances % glances_in(NOTE) == 0 => {
+                None if self.ward.is_none() && glances % glances_in(NOTE) == 0 => {
                     self.terminal.note(format_args!("{begun} of {} runs so far", self.all));
                 }
                 None => {}
             }
             self.feel();
+            self.weigh();
         }
         self.terminal.show(None);
         if let Some(bar) = bar {
@@ -117,12 +125,24 @@ impl<'a> Watch<'a> {
             *glances = if *last == felt { glances.saturating_add(1) } else { 0 };
             *last = felt;
             if *glances == glances_in(self.patience) {
-                let (path, seed, seconds) = (shown(running.path), Seed(felt.0), self.patience.as_secs());
+                let (path, seed, seconds) = (shown(running.path), Seed(felt.0), self.patience.as_secs_f64());
+                if self.ward.is_some() {
+                    isolate::give_up("hang", format!("a handler did not return within {seconds} s"), self.terminal);
+                }
                 let again = again::command(running.path, seed, &[]);
                 self.terminal.warn(format_args!(
                     "seed {seed} of {path} has been in one handler for {seconds} s; to run it alone: {again}"
                 ));
             }
+        }
+    }
+
+    /// Ends a ward that takes too much memory.
+    fn weigh(&self) {
+        if let Some(most) = self.ward
+            && let Some(taken) = isolate::taken().filter(|taken| *taken > most)
+        {
+            isolate::give_up("memory", format!("{taken} MiB were taken, and {most} are allowed"), self.terminal);
         }
     }
 }

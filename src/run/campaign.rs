@@ -113,6 +113,19 @@ pub struct Campaign<'a> {
     pulse: Arc<AtomicU64>,
 }
 
+/// What came of one seed of a campaign.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Came {
+    /// The run's hash and what really happened in it, unless it did not come to its end.
+    pub run: Option<(Digest, Witness)>,
+    /// What is wrong with it, if something is.
+    pub finding: Option<Finding>,
+    /// How often each check had something to judge.
+    pub judged: Vec<(&'static str, u64)>,
+    /// Whether the same seed gave something else once more.
+    pub unstable: bool,
+}
+
 impl<'a> Campaign<'a> {
     /// One of this scenario.
     pub fn of(file: &'a File) -> Campaign<'a> {
@@ -127,70 +140,111 @@ impl<'a> Campaign<'a> {
     /// Runs seeds, one after the other, and twice the first, to see whether it gives the same once more, and whether each
     /// of its replicas [does](check::Replay) by itself.
     pub fn run(self, seeds: impl IntoIterator<Item = u64>) -> Result<Outcome, Mistakes> {
+        let mut gathering = Gathering::of(self.file);
+        self.each(seeds, |seed, came| gathering.add(seed, came))?;
+        gathering.outcome()
+    }
+
+    /// The same, with whoever wants to be told of each seed.
+    pub fn each(self, seeds: impl IntoIterator<Item = u64>, tell: impl FnMut(Seed, Came)) -> Result<(), Mistakes> {
         let (plan, system) = resolve(self.file)?;
-        Ok(system.visit(Running { campaign: self, plan, seeds: seeds.into_iter() }))
+        system.visit(Running { campaign: self, plan, seeds: seeds.into_iter(), tell });
+        Ok(())
     }
 }
 
-struct Running<'a, I> {
+struct Running<'a, I, F> {
     campaign: Campaign<'a>,
     plan: Plan,
     seeds: I,
+    tell: F,
 }
 
-impl<I: Iterator<Item = u64>> Visitor for Running<'_, I> {
-    type Output = Outcome;
+impl<I: Iterator<Item = u64>, F: FnMut(Seed, Came)> Visitor for Running<'_, I, F> {
+    type Output = ();
 
-    fn visit<O: Asked, V: Viewed>(self, system: System<O, V>) -> Self::Output {
+    fn visit<O: Asked, V: Viewed>(mut self, system: System<O, V>) -> Self::Output {
         let Campaign { file, pulse } = self.campaign;
         let story = Story::of(file, self.plan).unwrap_or_else(|unknown| unreachable!("they were read: {unknown:?}"));
         let checks = watches_of(file, &system);
         let mut each = Runner::new(system.clone(), &checks).beating(pulse.clone());
-        let mut outcome = Outcome {
-            name: file.name.clone(),
-            runs: 0,
-            wrong: 0,
-            findings: Vec::new(),
-            unstable: None,
-            judged: each.judged().map(|(name, _)| (name, 0)).collect(),
-            witness: Witness::default(),
-            idle: Vec::new(),
-            expected: file.expect.clone(),
-            hash: Digest::default(),
-        };
-        let mut hashes = Digester::new();
+        let mut first = true;
         for seed in self.seeds.map(Seed) {
             let ran = each.run(&story, seed);
-            outcome.runs += 1;
-            for ((_, sum), (_, judged)) in outcome.judged.iter_mut().zip(each.judged()) {
-                *sum += judged;
-            }
-            if let Some(run) = &ran.run {
-                hashes.bytes(&run.hash.0.to_le_bytes());
-                outcome.witness.add(&run.witness);
-            }
-            let mut finding = ran.finding.clone();
-            if outcome.runs == 1 {
+            let (mut finding, mut unstable) = (ran.finding.clone(), false);
+            if std::mem::take(&mut first) {
                 // The same once more, and then each replica by itself.
                 let replayed = [&checks[..], &watches(&[check::Replay::ABOUT.name])].concat();
                 let again = Runner::new(system.clone(), &replayed).beating(pulse.clone()).run(&story, seed);
                 let by_replay = |finding: &&Finding| finding.check() == check::Replay::ABOUT.name;
                 match again.finding.as_ref().filter(by_replay) {
                     Some(differs) if finding.is_none() => finding = Some(differs.clone()),
-                    _ if again != ran => outcome.unstable = Some(seed),
-                    _ => {}
+                    _ => unstable = again != ran,
                 }
             }
-            if let Some(finding) = finding {
-                outcome.wrong += 1;
-                if outcome.findings.len() < MOST_FINDINGS {
-                    outcome.findings.push((seed, finding));
-                }
+            let judged = each.judged().collect();
+            let run = ran.run.map(|run| (run.hash, run.witness));
+            (self.tell)(seed, Came { run, finding, judged, unstable });
+        }
+    }
+}
+
+/// What came of the seeds of a campaign so far.
+pub struct Gathering<'a> {
+    file: &'a File,
+    outcome: Outcome,
+    hashes: Digester,
+}
+
+impl<'a> Gathering<'a> {
+    /// Nothing yet, of this scenario.
+    pub fn of(file: &'a File) -> Gathering<'a> {
+        let outcome = Outcome {
+            name: file.name.clone(),
+            runs: 0,
+            wrong: 0,
+            findings: Vec::new(),
+            unstable: None,
+            judged: Vec::new(),
+            witness: Witness::default(),
+            idle: Vec::new(),
+            expected: file.expect.clone(),
+            hash: Digest::default(),
+        };
+        Gathering { file, outcome, hashes: Digester::new() }
+    }
+
+    /// This came of the next seed.
+    pub fn add(&mut self, seed: Seed, came: Came) {
+        let outcome = &mut self.outcome;
+        outcome.runs += 1;
+        for (nth, (check, judged)) in came.judged.into_iter().enumerate() {
+            match outcome.judged.get_mut(nth) {
+                Some((_, sum)) => *sum += judged,
+                None => outcome.judged.push((check, judged)),
             }
         }
-        outcome.idle = outcome.witness.idle(&story.plan);
-        outcome.hash = hashes.finish();
-        outcome
+        if let Some((hash, witness)) = came.run {
+            self.hashes.bytes(&hash.0.to_le_bytes());
+            outcome.witness.add(&witness);
+        }
+        if came.unstable {
+            outcome.unstable.get_or_insert(seed);
+        }
+        if let Some(finding) = came.finding {
+            outcome.wrong += 1;
+            if outcome.findings.len() < MOST_FINDINGS {
+                outcome.findings.push((seed, finding));
+            }
+        }
+    }
+
+    /// What came of all of them.
+    pub fn outcome(mut self) -> Result<Outcome, Mistakes> {
+        let (plan, _) = resolve(self.file)?;
+        self.outcome.idle = self.outcome.witness.idle(&plan);
+        self.outcome.hash = self.hashes.finish();
+        Ok(self.outcome)
     }
 }
 

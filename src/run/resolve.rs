@@ -6,11 +6,12 @@ use super::runner::applies;
 use super::{NoOperation, STANDARD, Story};
 use crate::check;
 use crate::scenario::{Draft, Expectation, File, Mistake, Mistakes, Place, Plan};
+use crate::zoo::broadcast::Ground;
 use crate::zoo::registry::{self, Unknown};
 use crate::zoo::{AnySystem, Asked, System, Viewed, Visitor, specimen};
 
 /// What finds something though it is no check of its own.
-const OTHERS: [&str; 2] = ["panic", "livelock"];
+const OTHERS: [&str; 5] = ["panic", "livelock", "hang", "memory", "abort"];
 
 /// Reads the text of a scenario file that can be run, or tells all that is wrong with it, in the order of the text.
 pub fn read(text: &str) -> Result<File, Mistakes> {
@@ -57,6 +58,25 @@ fn system(file: &File) -> (Option<AnySystem>, Mistakes) {
 fn named(file: &File) -> Result<AnySystem, Box<Mistake>> {
     let asked = &file.system;
     let place = |field: &str| Place::at(format!("system.{field}"));
+    if let Some(name) = &asked.broadcast {
+        if !asked.data.is_empty() || !asked.sync.is_empty() || asked.specimen.is_some() {
+            let says = "a broadcast stands in the place of a data type and a sync: leave the others out";
+            return Err(Mistake::new(place("broadcast"), says).into());
+        }
+        // Where the world cannot be, that is told by itself.
+        let mesh = file.world.clone().plan().map_or(true, |plan| plan.links().is_full());
+        return registry::broadcast(name, asked.period, Ground { mesh, ..Ground::HOSTILE }).map_err(|unknown| {
+            match unknown {
+                Unknown::Network(..) => Mistake::new(place("broadcast"), unknown).into(),
+                _ => {
+                    let all: Vec<&str> = registry::broadcasts().map(|entry| entry.name).collect();
+                    Mistake::unknown(place("broadcast"), format!("no broadcast is called `{name}`"), name, &all)
+                        .help("`squall list broadcasts` names all there are")
+                        .into()
+                }
+            }
+        });
+    }
     if let Some(name) = &asked.specimen {
         if !asked.data.is_empty() || !asked.sync.is_empty() {
             let says = "a specimen stands in the place of a data type and a sync: leave `data` and `sync` out";

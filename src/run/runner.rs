@@ -49,15 +49,22 @@ pub enum Finding {
     Panic(String),
     /// The run reached the bound on events.
     Exhausted,
+    /// The process that the run took place in was lost, in one of the [ways](Finding::LOSSES) that there are; and
+    /// what is known of that.
+    Lost(&'static str, String),
 }
 
 impl Finding {
+    /// How a process can be lost: a handler does not return, it takes too much memory, or it ends.
+    pub const LOSSES: [&'static str; 3] = ["hang", "memory", "abort"];
+
     /// What found it.
     pub fn check(&self) -> &'static str {
         match self {
             Finding::Violation(violation) => violation.check,
             Finding::Panic(_) => "panic",
             Finding::Exhausted => "livelock",
+            Finding::Lost(way, _) => way,
         }
     }
 }
@@ -68,6 +75,7 @@ impl std::fmt::Display for Finding {
             Finding::Violation(violation) => violation.fmt(f),
             Finding::Panic(words) => write!(f, "panic: the code under test panicked: {words}"),
             Finding::Exhausted => f.write_str("livelock: the bound on events was reached"),
+            Finding::Lost(way, says) => write!(f, "{way}: {says}"),
         }
     }
 }
@@ -289,7 +297,7 @@ pub(super) fn applies(check: &str, promised: &[&str]) -> bool {
 
 /// A judge of a system with the checks of these names.
 fn judge<O: Asked, V: Viewed>(system: &System<O, V>, watches: &[Watch]) -> Judge<Boxed<O, V>, O> {
-    let applies = |watch: &&Watch| applies(&watch.check, system.checks());
+    let applies = |watch: &&Watch| !system.is_spared(&watch.check) && applies(&watch.check, system.checks());
     let checks = watches.iter().filter(applies).map(|watch| -> Box<dyn Check<Boxed<O, V>, O>> {
         let check = named(system, &watch.check);
         match watch.often {

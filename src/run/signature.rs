@@ -31,7 +31,7 @@ impl Signature {
     pub fn of(finding: &Finding) -> Signature {
         let way = match finding {
             Finding::Panic(words) => Way::Words(words.chars().filter(|c| !c.is_ascii_digit()).collect()),
-            Finding::Exhausted => Way::Otherwise,
+            Finding::Exhausted | Finding::Lost(..) => Way::Otherwise,
             // Of two replicas that differ, neither is the right one.
             Finding::Violation(violation) if violation.check == "sec" => Way::Otherwise,
             Finding::Violation(violation) => Way::between(&violation.seen, &violation.expected),

@@ -113,7 +113,7 @@ pub enum Expectation {
     Vacuous,
 }
 
-/// A data type and the sync that keeps its replicas in step, or a specimen.
+/// A data type and the sync that keeps its replicas in step, or a broadcast, or a specimen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SystemName {
@@ -121,7 +121,9 @@ pub struct SystemName {
     pub data: String,
     /// The sync.
     pub sync: String,
-    /// An implementation that is wrong on purpose, in place of the two.
+    /// A broadcast, in place of the two.
+    pub broadcast: Option<String>,
+    /// An implementation that is wrong on purpose, in place of all that.
     pub specimen: Option<String>,
     /// How often a replica turns to a neighbour by itself.
     pub period: Span,
@@ -129,7 +131,13 @@ pub struct SystemName {
 
 impl Default for SystemName {
     fn default() -> SystemName {
-        SystemName { data: String::new(), sync: String::new(), specimen: None, period: Span::millis(100) }
+        SystemName {
+            data: String::new(),
+            sync: String::new(),
+            broadcast: None,
+            specimen: None,
+            period: Span::millis(100),
+        }
     }
 }
 

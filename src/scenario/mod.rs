@@ -3,6 +3,7 @@
 //!
 //! Nothing here runs. A value that passes its own check means the same on every machine and in every run.
 
+mod catalogue;
 mod contradiction;
 mod examples;
 mod fault;
@@ -20,6 +21,7 @@ mod setup;
 mod source;
 mod topology;
 
+pub use catalogue::FAULTS;
 pub use contradiction::{MOST_FATES, MOST_REQUESTS, MOST_SEEDS};
 pub use fault::{
     Clock, Crash, Disk, Down, Durability, Fault, Flapping, InFlight, Partition, Rebirth, Shape, When, Who,

@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::scenario::{Fault, Link, Plan};
 
 macro_rules! witness {
     ($($(#[$doc:meta])* $field:ident: $says:literal,)*) => {
         /// Counts of what really happened in a run.
-        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
         pub struct Witness {
             $($(#[$doc])* pub $field: u64,)*
             /// Copies that each fault of the plan cut off, by the fault's position; one may be cut off by several.

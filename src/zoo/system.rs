@@ -29,6 +29,7 @@ pub struct System<O: Asked, V: Viewed> {
     /// What they must show.
     pub specification: Specification<O, V>,
     checks: Vec<&'static str>,
+    spared: Vec<&'static str>,
     spawn: Spawn<O, V>,
 }
 
@@ -36,7 +37,12 @@ type Spawn<O, V> = Rc<dyn Fn(Seat, Pace) -> Boxed<O, V>>;
 
 impl<O: Asked, V: Viewed> Clone for System<O, V> {
     fn clone(&self) -> Self {
-        System { specification: self.specification.clone(), checks: self.checks.clone(), spawn: self.spawn.clone() }
+        System {
+            specification: self.specification.clone(),
+            checks: self.checks.clone(),
+            spared: self.spared.clone(),
+            spawn: self.spawn.clone(),
+        }
     }
 }
 
@@ -68,7 +74,8 @@ impl<O: Asked, V: Viewed> System<O, V> {
         R::Message: 'static,
         R::Saved: 'static,
     {
-        System { specification, checks: Vec::new(), spawn: Rc::new(move |seat, pace| Boxed::new(make(seat, pace))) }
+        let spawn = Rc::new(move |seat, pace| Boxed::new(make(seat, pace)));
+        System { specification, checks: Vec::new(), spared: Vec::new(), spawn }
     }
 
     /// The same, which promises what this check looks for, beyond what all systems promise.
@@ -77,9 +84,20 @@ impl<O: Asked, V: Viewed> System<O, V> {
         self
     }
 
+    /// The same, which does not promise what this check looks for, though all others do.
+    pub fn spared(mut self, check: &'static str) -> System<O, V> {
+        self.spared.push(check);
+        self
+    }
+
     /// The checks that it is held to, beyond those that all systems are.
     pub fn checks(&self) -> &[&'static str] {
         &self.checks
+    }
+
+    /// Whether it is spared a check that all others are held to.
+    pub fn is_spared(&self, check: &str) -> bool {
+        self.spared.contains(&check)
     }
 
     /// A replica as it is before its start, or before its restart after a crash.
