@@ -130,7 +130,7 @@ impl<B: Body, L: Layer<Body = Stamped<B>>> Layer for Causal<B, L> {
     }
 
     fn promises(&self) -> Promises {
-        let passed = self.below.promises().within(Promises::of(&[Promise::Direct]));
+        let passed = self.below.promises().relayed();
         let once = if self.repeats { Promises::NONE } else { Promises::of(&[Promise::NoDuplicates]) };
         passed.and(once).and(Promises::of(&[Promise::Causal, Promise::Reliable, Promise::SurvivesSender]))
     }

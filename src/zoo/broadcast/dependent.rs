@@ -100,7 +100,7 @@ impl<B: Body, L: Layer<Body = Named<B>>> Layer for Dependent<B, L> {
     }
 
     fn promises(&self) -> Promises {
-        let passed = self.below.promises().within(Promises::of(&[Promise::Direct]));
+        let passed = self.below.promises().relayed();
         let given = [Promise::Causal, Promise::Reliable, Promise::SurvivesSender, Promise::NoDuplicates];
         passed.and(Promises::of(&given))
     }

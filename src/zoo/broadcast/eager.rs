@@ -47,7 +47,7 @@ impl<B: Body, L: Layer<Body = Post<B>>> Layer for Eager<B, L> {
     }
 
     fn promises(&self) -> Promises {
-        let passed = self.below.promises().within(Promises::of(&[Promise::Direct]));
+        let passed = self.below.promises().relayed();
         passed.and(Promises::of(&[Promise::Reliable, Promise::SurvivesSender, Promise::NoDuplicates]))
     }
 

@@ -12,32 +12,19 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::layer::carries;
+use super::owed::Owed;
 use super::seen::Seen;
 use super::{Body, Ground, Layer, Port, Post, Promise, Promises};
 use crate::base::{Dot, ReplicaId, Span, TimerId, Update};
 use crate::replica::{Carries, Refused};
 
-/// The one timer: time to send again.
-const AGAIN: TimerId = TimerId(0);
-
 /// Relaying at first sight, with acknowledgements.
 #[derive(Clone, Debug)]
 pub struct Flood<B> {
     ground: Ground,
-    period: Span,
     repeats: bool,
     seen: Seen,
-    owed: BTreeMap<Dot, Owed<B>>,
-    ticking: bool,
-}
-
-/// A post that some neighbours are not known to have.
-#[derive(Clone, Debug)]
-struct Owed<B> {
-    post: Post<B>,
-    to: Vec<ReplicaId>,
-    /// Whether it was sent since the last tick, so that an acknowledgement may still be under way.
-    fresh: bool,
+    owed: Owed<B>,
 }
 
 /// What travels.
@@ -52,8 +39,7 @@ pub enum Flooded<B> {
 impl<B: Body> Flood<B> {
     /// One that sends again after each period.
     pub fn on(ground: Ground, period: Span) -> Flood<B> {
-        let (seen, owed) = (Seen::all_come(), BTreeMap::new());
-        Flood { ground, period, repeats: false, seen, owed, ticking: false }
+        Flood { ground, repeats: false, seen: Seen::all_come(), owed: Owed::each(period) }
     }
 
     /// The same for those whom repeats do no harm: what comes again is delivered again.
@@ -72,29 +58,10 @@ impl<B: Body> Flood<B> {
         for to in &others {
             port.send(*to, Flooded::Posts(posts.to_vec()), label.clone());
         }
-        if !others.is_empty() {
-            for post in posts {
-                self.owed.insert(post.dot, Owed { post: post.clone(), to: others.clone(), fresh: true });
-            }
-            self.tick(port);
+        for post in posts {
+            self.owed.owe(post.clone(), others.clone());
         }
-    }
-
-    /// A neighbour has a post.
-    fn has(&mut self, neighbour: ReplicaId, dot: Dot) {
-        if let Some(owed) = self.owed.get_mut(&dot) {
-            owed.to.retain(|to| *to != neighbour);
-            if owed.to.is_empty() {
-                self.owed.remove(&dot);
-            }
-        }
-    }
-
-    fn tick<P: Port<Flooded<B>>>(&mut self, port: &mut P) {
-        if !self.ticking && !self.owed.is_empty() {
-            self.ticking = true;
-            port.set_timer(AGAIN, self.period);
-        }
+        self.owed.tick(port);
     }
 }
 
@@ -112,14 +79,13 @@ impl<B: Body> Layer for Flood<B> {
     }
 
     fn promises(&self) -> Promises {
-        let passed = self.ground.promises().within(Promises::of(&[Promise::Direct]));
+        let passed = self.ground.promises().relayed();
         let once = if self.repeats { Promises::NONE } else { Promises::of(&[Promise::NoDuplicates]) };
         passed.and(once).and(Promises::of(&[Promise::Reliable, Promise::SurvivesSender]))
     }
 
     fn start<P: Port<Self::Wire>>(&mut self, port: &mut P) {
-        self.ticking = false;
-        self.tick(port);
+        self.owed.start(port);
     }
 
     fn broadcast<P: Port<Self::Wire>>(
@@ -151,7 +117,7 @@ impl<B: Body> Layer for Flood<B> {
                     if self.seen.insert(post.dot) {
                         up.push(post.clone());
                     } else {
-                        self.has(from, post.dot);
+                        self.owed.has(from, post.dot);
                         again.extend(self.repeats.then(|| post.clone()));
                     }
                 }
@@ -160,24 +126,20 @@ impl<B: Body> Layer for Flood<B> {
                 let dots = posts.iter().map(|post| post.dot).collect();
                 port.send(from, Flooded::Acknowledged(dots), Carries::Nothing);
             }
-            Flooded::Acknowledged(dots) => dots.iter().for_each(|dot| self.has(from, *dot)),
+            Flooded::Acknowledged(dots) => dots.iter().for_each(|dot| self.owed.has(from, *dot)),
         }
     }
 
     fn timer<P: Port<Self::Wire>>(&mut self, _timer: TimerId, port: &mut P, _up: &mut Vec<Post<B>>) {
-        self.ticking = false;
         let mut due: BTreeMap<ReplicaId, Vec<Post<B>>> = BTreeMap::new();
-        for owed in self.owed.values().filter(|owed| !owed.fresh) {
-            for to in &owed.to {
-                due.entry(*to).or_default().push(owed.post.clone());
-            }
+        for (post, to) in self.owed.due() {
+            to.iter().for_each(|to| due.entry(*to).or_default().push(post.clone()));
         }
         for (to, posts) in due {
             let label = label(&posts);
             port.send(to, Flooded::Posts(posts), label);
         }
-        self.owed.values_mut().for_each(|owed| owed.fresh = false);
-        self.tick(port);
+        self.owed.tick(port);
     }
 
     fn room(&self) -> Result<(), Refused> {
@@ -191,6 +153,7 @@ impl<B: Body> Layer for Flood<B> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::owed::AGAIN;
     use super::*;
     use crate::zoo::broadcast::testing::Table;
 

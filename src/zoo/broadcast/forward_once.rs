@@ -45,7 +45,7 @@ impl<B: Body> Layer for ForwardOnce<B> {
     }
 
     fn promises(&self) -> Promises {
-        let passed = self.ground.promises().within(Promises::of(&[Promise::Direct]));
+        let passed = self.ground.promises().relayed();
         passed.and(Promises::of(&[Promise::NoDuplicates]))
     }
 

@@ -90,14 +90,12 @@ impl<B: Body> Layer for Gossip<B> {
     }
 
     fn promises(&self) -> Promises {
-        let passed = self.ground.promises().within(Promises::of(&[Promise::Direct]));
+        let passed = self.ground.promises().relayed();
         passed.and(Promises::of(&[Promise::Reliable, Promise::SurvivesSender, Promise::NoDuplicates]))
     }
 
     fn start<P: Port<Self::Wire>>(&mut self, port: &mut P) {
-        // Replicas that start together should not all speak at one moment.
-        let phase = Span(1 + port.draw(self.period.0));
-        port.set_timer(TICK, phase);
+        port.set_out(TICK, self.period);
     }
 
     fn broadcast<P: Port<Self::Wire>>(

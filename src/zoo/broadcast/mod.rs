@@ -38,6 +38,7 @@ mod gossip;
 mod held;
 mod layer;
 mod once;
+mod owed;
 mod plumtree;
 mod port;
 mod promise;

@@ -32,6 +32,13 @@ pub trait Port<W> {
     /// Asks to be called back, in place of an earlier call of this timer that is still pending.
     fn set_timer(&mut self, timer: TimerId, after: Span);
 
+    /// Begins a timer that fires each period, at a drawn moment: replicas that start together should not all
+    /// speak at once.
+    fn set_out(&mut self, timer: TimerId, period: Span) {
+        let phase = Span(1 + self.draw(period.0));
+        self.set_timer(timer, phase);
+    }
+
     /// So many different neighbours by chance, or all where there are no more.
     fn some_neighbours(&mut self, count: u32) -> Vec<ReplicaId> {
         let all = self.neighbours().len() as u64;

@@ -118,6 +118,11 @@ impl Promises {
         Promises(self.0 & others.0)
     }
 
+    /// What is left of these above a layer that relays and numbers posts itself: who is reached.
+    pub(super) const fn relayed(self) -> Promises {
+        self.within(Promises::of(&[Promise::Direct]))
+    }
+
     /// Those of these that are not among the others.
     pub const fn without(self, others: Promises) -> Promises {
         Promises(self.0 & !others.0)

@@ -6,36 +6,21 @@
 //! broadcasts are refused. The law: an acknowledgement says that a post was taken in, so a receiver's
 //! state must be durable before the acknowledgement leaves.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
+use super::owed::Owed;
 use super::seen::Seen;
 use super::{Body, Ground, Layer, Port, Post, Promise, Promises};
 use crate::base::{Dot, ReplicaId, Span, TimerId, Update};
 use crate::replica::{Carries, Refused};
 
-/// The one timer: time to send again.
-const AGAIN: TimerId = TimerId(0);
-
 /// A message to each neighbour, again and again until it is acknowledged.
 #[derive(Clone, Debug)]
 pub struct Retransmit<B> {
     ground: Ground,
-    period: Span,
     room: u32,
     seen: Seen,
-    unacknowledged: BTreeMap<Dot, Waiting<B>>,
-    ticking: bool,
-}
-
-/// A post that some neighbours have not acknowledged.
-#[derive(Clone, Debug)]
-struct Waiting<B> {
-    post: Post<B>,
-    by: Vec<ReplicaId>,
-    /// Whether it was sent since the last tick, so that an acknowledgement may still be under way.
-    fresh: bool,
+    unacknowledged: Owed<B>,
 }
 
 /// What travels.
@@ -51,14 +36,7 @@ impl<B: Body> Retransmit<B> {
     /// One that sends again after each period, and has room for so many posts of its own that are not
     /// acknowledged by all.
     pub fn on(ground: Ground, period: Span, room: u32) -> Retransmit<B> {
-        Retransmit { ground, period, room, seen: Seen::all_come(), unacknowledged: BTreeMap::new(), ticking: false }
-    }
-
-    fn tick<P: Port<Retransmitted<B>>>(&mut self, port: &mut P) {
-        if !self.ticking && !self.unacknowledged.is_empty() {
-            self.ticking = true;
-            port.set_timer(AGAIN, self.period);
-        }
+        Retransmit { ground, room, seen: Seen::all_come(), unacknowledged: Owed::each(period) }
     }
 }
 
@@ -71,14 +49,13 @@ impl<B: Body> Layer for Retransmit<B> {
     }
 
     fn promises(&self) -> Promises {
-        let ground = self.ground.promises().within(Promises::of(&[Promise::Direct]));
+        let ground = self.ground.promises().relayed();
         let reached = if self.ground.mesh { Promise::Reliable } else { Promise::Neighbours };
         Promises::of(&[reached, Promise::NoDuplicates]).and(ground)
     }
 
     fn start<P: Port<Self::Wire>>(&mut self, port: &mut P) {
-        self.ticking = false;
-        self.tick(port);
+        self.unacknowledged.start(port);
     }
 
     fn broadcast<P: Port<Self::Wire>>(
@@ -94,8 +71,8 @@ impl<B: Body> Layer for Retransmit<B> {
         let by: Vec<ReplicaId> = port.neighbours().iter().collect();
         if !by.is_empty() {
             port.send_all(Retransmitted::Post(post.clone()), post.carries());
-            self.unacknowledged.insert(dot, Waiting { post, by, fresh: true });
-            self.tick(port);
+            self.unacknowledged.owe(post, by);
+            self.unacknowledged.tick(port);
         }
         dot
     }
@@ -114,27 +91,15 @@ impl<B: Body> Layer for Retransmit<B> {
                     up.push(post.clone());
                 }
             }
-            Retransmitted::Acknowledged(dot) => {
-                if let Some(waiting) = self.unacknowledged.get_mut(dot) {
-                    waiting.by.retain(|by| *by != from);
-                    if waiting.by.is_empty() {
-                        self.unacknowledged.remove(dot);
-                    }
-                }
-            }
+            Retransmitted::Acknowledged(dot) => self.unacknowledged.has(from, *dot),
         }
     }
 
     fn timer<P: Port<Self::Wire>>(&mut self, _timer: TimerId, port: &mut P, _up: &mut Vec<Post<B>>) {
-        self.ticking = false;
-        for waiting in self.unacknowledged.values_mut() {
-            if !std::mem::take(&mut waiting.fresh) {
-                for to in &waiting.by {
-                    port.send(*to, Retransmitted::Post(waiting.post.clone()), waiting.post.carries());
-                }
-            }
+        for (post, by) in self.unacknowledged.due() {
+            by.iter().for_each(|to| port.send(*to, Retransmitted::Post(post.clone()), post.carries()));
         }
-        self.tick(port);
+        self.unacknowledged.tick(port);
     }
 
     fn room(&self) -> Result<(), Refused> {
@@ -152,6 +117,7 @@ impl<B: Body> Layer for Retransmit<B> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::owed::AGAIN;
     use super::*;
     use crate::zoo::broadcast::testing::Table;
 

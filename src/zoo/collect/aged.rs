@@ -15,8 +15,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::Tombstones;
-use super::interval::{Interval, Intervals, next_dot};
-use super::ledger::Ledger;
+use super::interval::{Interval, Intervals};
+use super::noted::Noted;
 use crate::base::{Digester, Dot, Identity, Span, Stamp, Time, VersionVector};
 use crate::model::Specification;
 use crate::replica::{DataType, Delivery, DeltaBased, OpBased, Refused, Site, StateBased};
@@ -26,16 +26,13 @@ use crate::zoo::Specified;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(bound = "T: Tombstones", deny_unknown_fields)]
 pub struct Aged<T: Tombstones> {
-    inner: T,
-    /// The updates known here.
-    known: VersionVector,
+    /// The value, and when each of its tombstones was made, by its maker's clock.
+    value: Noted<T, Time>,
     limit: Span,
     /// The latest reading of the clock here.
     now: Time,
     /// All replicas that were heard of, sorted, and from which to which reading of their clocks.
     heard: Vec<Heard>,
-    /// When each tombstone was made, by its maker's clock.
-    graves: Ledger<T::Grave, Time>,
 }
 
 /// From which to which reading of a replica's clock it was heard of.
@@ -62,23 +59,22 @@ pub struct AgedEffect<F> {
 impl<T: Tombstones> Aged<T> {
     /// Puts the layer on an empty value; all its replicas share the limit.
     pub fn new(inner: T, limit: Span) -> Aged<T> {
-        let (known, heard, graves) = (VersionVector::new(), Vec::new(), Ledger::new());
-        Aged { inner, known, limit, now: Time::START, heard, graves }
+        Aged { value: Noted::new(inner), limit, now: Time::START, heard: Vec::new() }
     }
 
     /// The value under the layer.
     pub fn inner(&self) -> &T {
-        &self.inner
+        &self.value.inner
     }
 
     /// The updates known here.
     pub fn known(&self) -> &VersionVector {
-        &self.known
+        &self.value.known
     }
 
     /// How many tombstones there are.
     pub fn tombstones(&self) -> usize {
-        self.graves.len()
+        self.value.tombstones()
     }
 
     /// Takes note of what the clock shows here, and drops what is too old by now. Asked for now and then,
@@ -126,7 +122,7 @@ impl<T: Tombstones> Aged<T> {
 
     fn sweep(&mut self) {
         let (now, kept) = (self.now, self.limit + self.limit);
-        self.graves.sweep(&mut self.inner, |made| now.since(made) > kept);
+        self.value.sweep(|made| now.since(made) > kept);
     }
 }
 
@@ -147,15 +143,12 @@ fn hear(heard: &mut Vec<Heard>, news: Heard) {
 
 impl<T: Tombstones> Clone for Aged<T> {
     fn clone(&self) -> Aged<T> {
-        let (inner, known) = (self.inner.clone(), self.known.clone());
-        Aged { inner, known, heard: self.heard.clone(), graves: self.graves.clone(), ..*self }
+        Aged { value: self.value.clone(), heard: self.heard.clone(), ..*self }
     }
 
     fn clone_from(&mut self, source: &Aged<T>) {
-        self.inner.clone_from(&source.inner);
-        self.known.clone_from(&source.known);
+        self.value.clone_from(&source.value);
         self.heard.clone_from(&source.heard);
-        self.graves.clone_from(&source.graves);
         (self.limit, self.now) = (source.limit, source.now);
     }
 }
@@ -163,7 +156,7 @@ impl<T: Tombstones> Clone for Aged<T> {
 /// What the data type must show: collection is never seen.
 impl<T: Tombstones + Specified> Specified for Aged<T> {
     fn specification(&self) -> Specification<T::Op, T::View> {
-        self.inner.specification()
+        self.value.inner.specification()
     }
 }
 
@@ -172,19 +165,19 @@ impl<T: Tombstones> DataType for Aged<T> {
     type View = T::View;
 
     fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> T::Op {
-        self.inner.propose(pick)
+        self.value.inner.propose(pick)
     }
 
     fn view(&self) -> T::View {
-        self.inner.view()
+        self.value.inner.view()
     }
 
     fn digest(&self, digester: &mut Digester) {
-        self.inner.digest(digester);
+        self.value.inner.digest(digester);
     }
 
     fn latest_stamp(&self) -> Option<Stamp> {
-        self.inner.latest_stamp()
+        self.value.inner.latest_stamp()
     }
 }
 
@@ -192,20 +185,13 @@ impl<T: Tombstones> DataType for Aged<T> {
 /// hold alive what has been collected since.
 impl<T: Tombstones + StateBased> StateBased for Aged<T> {
     fn apply(&mut self, op: &T::Op, site: Site) -> Result<(), Refused> {
-        let dot = next_dot(&self.known, site.identity)?;
-        self.inner.apply(op, site)?;
-        self.known.raise(dot);
-        self.graves.update(&self.inner, |_| Some(site.now));
+        self.value.apply(op, site, |_| site.now)?;
         self.tick(site);
         Ok(())
     }
 
     fn merge(&mut self, other: &Aged<T>) {
-        if !self.known.covers_all(&other.known) {
-            self.inner.merge(&other.inner);
-            self.known.merge(&other.known);
-            self.graves.update(&self.inner, |grave| other.graves.get(grave));
-        }
+        self.value.merge(&other.value);
         other.heard.iter().for_each(|heard| hear(&mut self.heard, *heard));
         self.sweep();
     }
@@ -217,23 +203,14 @@ impl<T: Tombstones + DeltaBased> DeltaBased for Aged<T> {
     type Delta = Intervals<T::Delta, T::Grave, Time, Vec<Heard>>;
 
     fn mutate(&mut self, op: &T::Op, site: Site) -> Result<Self::Delta, Refused> {
-        let dot = next_dot(&self.known, site.identity)?;
-        let delta = self.inner.mutate(op, site)?;
-        let from = self.known.clone();
-        self.known.raise(dot);
-        self.graves.update(&self.inner, |_| Some(site.now));
-        let graves = self.graves.made(site.now);
+        let interval = self.value.mutate(op, site, |_| site.now)?;
         self.tick(site);
-        Ok(Intervals::of(Interval { from, to: self.known.clone(), delta, graves, rows: self.heard.clone() }))
+        Ok(Intervals::of(Interval { rows: self.heard.clone(), ..interval }))
     }
 
     fn join(&mut self, delta: &Self::Delta) {
-        for interval in delta.in_turn(&self.known) {
-            if !self.known.covers_all(&interval.to) {
-                self.inner.join(&interval.delta);
-                self.known.merge(&interval.to);
-                self.graves.update(&self.inner, |grave| interval.graves.get(grave));
-            }
+        for interval in delta.in_turn(&self.value.known) {
+            self.value.join(interval);
             interval.rows.iter().for_each(|heard| hear(&mut self.heard, *heard));
         }
         self.sweep();
@@ -244,13 +221,7 @@ impl<T: Tombstones + DeltaBased> DeltaBased for Aged<T> {
     }
 
     fn whole(&self) -> Self::Delta {
-        Intervals::of(Interval {
-            from: VersionVector::new(),
-            to: self.known.clone(),
-            delta: self.inner.whole(),
-            graves: self.graves.clone(),
-            rows: self.heard.clone(),
-        })
+        self.value.whole(self.heard.clone())
     }
 }
 
@@ -261,15 +232,12 @@ impl<T: Tombstones + OpBased> OpBased for Aged<T> {
     const DELIVERY: Delivery = Delivery::CausalOnce;
 
     fn prepare(&self, op: &T::Op, site: Site) -> Result<AgedEffect<T::Effect>, Refused> {
-        let effect = self.inner.prepare(op, site)?;
-        Ok(AgedEffect { dot: next_dot(&self.known, site.identity)?, at: site.now, effect })
+        let effect = self.value.inner.prepare(op, site)?;
+        Ok(AgedEffect { dot: self.value.next(site.identity)?, at: site.now, effect })
     }
 
     fn effect(&mut self, effect: &AgedEffect<T::Effect>) {
-        if !self.known.covers(effect.dot) {
-            self.inner.effect(&effect.effect);
-            self.known.raise(effect.dot);
-            self.graves.update(&self.inner, |_| Some(effect.at));
+        if self.value.effect(effect.dot, &effect.effect, effect.at) {
             hear(&mut self.heard, Heard { identity: effect.dot.identity, first: effect.at, last: effect.at });
         }
     }

@@ -13,6 +13,7 @@ mod aged;
 mod in_touch;
 mod interval;
 mod ledger;
+mod noted;
 mod stable;
 mod tombstones;
 #[cfg(test)]

@@ -14,8 +14,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::Tombstones;
-use super::interval::{Interval, Intervals, next_dot};
-use super::ledger::Ledger;
+use super::interval::{Interval, Intervals};
+use super::noted::Noted;
 use crate::base::{Digester, Dot, Identity, Stamp, VersionVector};
 use crate::model::Specification;
 use crate::replica::{DataType, Delivery, DeltaBased, OpBased, Refused, Site, StateBased};
@@ -25,13 +25,10 @@ use crate::zoo::Specified;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(bound = "T: Tombstones", deny_unknown_fields)]
 pub struct Stable<T: Tombstones> {
-    inner: T,
-    /// The updates known here.
-    known: VersionVector,
+    /// The value, and the update that made each of its tombstones.
+    value: Noted<T, Dot>,
     /// Who has to know, sorted, and what each has announced. No row exceeds what is known here.
     members: Announced,
-    /// The update that made each tombstone.
-    graves: Ledger<T::Grave, Dot>,
     /// Whether what is known here is durable before anything can be seen of it.
     saved_before_seen: bool,
 }
@@ -57,7 +54,7 @@ impl<T: Tombstones> Stable<T> {
         let mut members: Vec<_> = members.into_iter().map(|member| (member, VersionVector::new())).collect();
         members.sort_by_key(|(member, _)| *member);
         members.dedup_by_key(|(member, _)| *member);
-        Stable { inner, known: VersionVector::new(), members, graves: Ledger::new(), saved_before_seen: false }
+        Stable { value: Noted::new(inner), members, saved_before_seen: false }
     }
 
     /// The same where whoever keeps the value sees to it that what it knows is durable before anything can be
@@ -69,17 +66,17 @@ impl<T: Tombstones> Stable<T> {
 
     /// The value under the layer.
     pub fn inner(&self) -> &T {
-        &self.inner
+        &self.value.inner
     }
 
     /// The updates known here.
     pub fn known(&self) -> &VersionVector {
-        &self.known
+        &self.value.known
     }
 
     /// How many tombstones there are.
     pub fn tombstones(&self) -> usize {
-        self.graves.len()
+        self.value.tombstones()
     }
 
     /// The updates that every member is known to know durably.
@@ -93,7 +90,7 @@ impl<T: Tombstones> Stable<T> {
     /// Takes note that all that is known here is durable. What a crash could still undo must not be
     /// announced.
     pub fn saved(&mut self, here: Identity) {
-        let known = self.known.clone();
+        let known = self.value.known.clone();
         self.hear(here, &known);
     }
 
@@ -106,7 +103,7 @@ impl<T: Tombstones> Stable<T> {
     /// go on announcing, nothing is lost.
     pub fn hear(&mut self, member: Identity, durable: &VersionVector) {
         if let Some(row) = self.row(member)
-            && self.known.covers_all(durable)
+            && self.value.known.covers_all(durable)
         {
             self.members[row].1.merge(durable);
             self.sweep();
@@ -126,26 +123,18 @@ impl<T: Tombstones> Stable<T> {
 
     fn sweep(&mut self) {
         let stable = self.stable();
-        self.graves.sweep(&mut self.inner, |made| stable.covers(made));
+        self.value.sweep(|made| stable.covers(made));
     }
 }
 
 impl<T: Tombstones> Clone for Stable<T> {
     fn clone(&self) -> Stable<T> {
-        Stable {
-            inner: self.inner.clone(),
-            known: self.known.clone(),
-            members: self.members.clone(),
-            graves: self.graves.clone(),
-            saved_before_seen: self.saved_before_seen,
-        }
+        Stable { value: self.value.clone(), members: self.members.clone(), ..*self }
     }
 
     fn clone_from(&mut self, source: &Stable<T>) {
-        self.inner.clone_from(&source.inner);
-        self.known.clone_from(&source.known);
+        self.value.clone_from(&source.value);
         self.members.clone_from(&source.members);
-        self.graves.clone_from(&source.graves);
         self.saved_before_seen = source.saved_before_seen;
     }
 }
@@ -153,7 +142,7 @@ impl<T: Tombstones> Clone for Stable<T> {
 /// What the data type must show: collection is never seen.
 impl<T: Tombstones + Specified> Specified for Stable<T> {
     fn specification(&self) -> Specification<T::Op, T::View> {
-        self.inner.specification()
+        self.value.inner.specification()
     }
 }
 
@@ -162,19 +151,19 @@ impl<T: Tombstones> DataType for Stable<T> {
     type View = T::View;
 
     fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> T::Op {
-        self.inner.propose(pick)
+        self.value.inner.propose(pick)
     }
 
     fn view(&self) -> T::View {
-        self.inner.view()
+        self.value.inner.view()
     }
 
     fn digest(&self, digester: &mut Digester) {
-        self.inner.digest(digester);
+        self.value.inner.digest(digester);
     }
 
     fn latest_stamp(&self) -> Option<Stamp> {
-        self.inner.latest_stamp()
+        self.value.inner.latest_stamp()
     }
 
     fn stable(&self) -> Option<VersionVector> {
@@ -184,20 +173,13 @@ impl<T: Tombstones> DataType for Stable<T> {
 
 impl<T: Tombstones + StateBased> StateBased for Stable<T> {
     fn apply(&mut self, op: &T::Op, site: Site) -> Result<(), Refused> {
-        let dot = next_dot(&self.known, site.identity)?;
-        self.inner.apply(op, site)?;
-        self.known.raise(dot);
-        self.graves.update(&self.inner, |_| Some(dot));
+        self.value.apply(op, site, |dot| dot)?;
         self.updated(site.identity);
         Ok(())
     }
 
     fn merge(&mut self, other: &Stable<T>) {
-        if !self.known.covers_all(&other.known) {
-            self.inner.merge(&other.inner);
-            self.known.merge(&other.known);
-            self.graves.update(&self.inner, |grave| other.graves.get(grave));
-        }
+        self.value.merge(&other.value);
         for (member, row) in &other.members {
             if let Some(ours) = self.row(*member) {
                 self.members[ours].1.merge(row);
@@ -212,24 +194,15 @@ impl<T: Tombstones + DeltaBased> DeltaBased for Stable<T> {
     type Delta = Intervals<T::Delta, T::Grave, Dot, Announced>;
 
     fn mutate(&mut self, op: &T::Op, site: Site) -> Result<Self::Delta, Refused> {
-        let dot = next_dot(&self.known, site.identity)?;
-        let delta = self.inner.mutate(op, site)?;
-        let from = self.known.clone();
-        self.known.raise(dot);
-        self.graves.update(&self.inner, |_| Some(dot));
-        let graves = self.graves.made(dot);
+        let interval = self.value.mutate(op, site, |dot| dot)?;
         self.updated(site.identity);
         let rows = vec![(site.identity, self.announced(site.identity))];
-        Ok(Intervals::of(Interval { from, to: self.known.clone(), delta, graves, rows }))
+        Ok(Intervals::of(Interval { rows, ..interval }))
     }
 
     fn join(&mut self, delta: &Self::Delta) {
-        for interval in delta.in_turn(&self.known) {
-            if !self.known.covers_all(&interval.to) {
-                self.inner.join(&interval.delta);
-                self.known.merge(&interval.to);
-                self.graves.update(&self.inner, |grave| interval.graves.get(grave));
-            }
+        for interval in delta.in_turn(&self.value.known) {
+            self.value.join(interval);
             for (member, durable) in &interval.rows {
                 self.hear(*member, durable);
             }
@@ -248,13 +221,7 @@ impl<T: Tombstones + DeltaBased> DeltaBased for Stable<T> {
     }
 
     fn whole(&self) -> Self::Delta {
-        Intervals::of(Interval {
-            from: VersionVector::new(),
-            to: self.known.clone(),
-            delta: self.inner.whole(),
-            graves: self.graves.clone(),
-            rows: self.members.clone(),
-        })
+        self.value.whole(self.members.clone())
     }
 }
 
@@ -265,21 +232,18 @@ impl<T: Tombstones + OpBased> OpBased for Stable<T> {
     const DELIVERY: Delivery = Delivery::CausalOnce;
 
     fn prepare(&self, op: &T::Op, site: Site) -> Result<StableEffect<T::Effect>, Refused> {
-        let effect = self.inner.prepare(op, site)?;
-        let dot = next_dot(&self.known, site.identity)?;
+        let effect = self.value.inner.prepare(op, site)?;
+        let dot = self.value.next(site.identity)?;
         let mut durable = self.announced(site.identity);
         if self.saved_before_seen {
-            durable.clone_from(&self.known);
+            durable.clone_from(&self.value.known);
             durable.raise(dot);
         }
         Ok(StableEffect { dot, durable, effect })
     }
 
     fn effect(&mut self, effect: &StableEffect<T::Effect>) {
-        if !self.known.covers(effect.dot) {
-            self.inner.effect(&effect.effect);
-            self.known.raise(effect.dot);
-            self.graves.update(&self.inner, |_| Some(effect.dot));
+        if self.value.effect(effect.dot, &effect.effect, effect.dot) {
             self.hear(effect.dot.identity, &effect.durable);
         }
     }

@@ -1,10 +1,8 @@
 //! Last-writer-wins registers whose clocks are not what they say.
 
-use std::fmt::Debug;
-use std::marker::PhantomData;
-
 use serde::{Deserialize, Serialize};
 
+use super::ruled::{Rule, Ruled};
 use super::{Small, Write, gossiping};
 use crate::base::{Hybrid, Stamp, Wall};
 use crate::model::Source;
@@ -15,60 +13,14 @@ use crate::zoo::register::LwwRegister;
 use crate::zoo::specimen::{Need, Specimen};
 use crate::zoo::sync::FullState;
 
-/// How the next stamp of a hybrid clock comes about.
-trait Ticking: Clone + Debug + 'static {
-    /// The physical and the logical part of a stamp given when the clock shows `now`, by one who knows of
-    /// nothing later than `latest`.
-    fn next(latest: Hybrid, now: u64) -> (u64, u32);
+/// A hybrid stamp with these parts: physical, then logical.
+fn hybrid((physical, logical): (u64, u32), site: Site) -> Hybrid {
+    Hybrid { physical, logical, identity: site.identity }
 }
 
-/// A register by hybrid stamps.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(bound = "")]
-struct ByHybrid<T: Ticking> {
-    current: Option<Write<Hybrid>>,
-    own: Option<Hybrid>,
-    ticking: PhantomData<T>,
-}
-
-impl<T: Ticking> Default for ByHybrid<T> {
-    fn default() -> Self {
-        ByHybrid { current: None, own: None, ticking: PhantomData }
-    }
-}
-
-impl<T: Ticking> ByHybrid<T> {
-    fn take(&mut self, news: &Write<Hybrid>) {
-        if self.current.as_ref().is_none_or(|current| news.stamp > current.stamp) {
-            self.current = Some(news.clone());
-        }
-    }
-}
-
-impl<T: Ticking> Small for ByHybrid<T> {
-    type Stamp = Hybrid;
-
-    fn current(&self) -> Option<&Write<Hybrid>> {
-        self.current.as_ref()
-    }
-
-    fn write(&mut self, value: &str, site: Site) {
-        let latest = self.current.as_ref().map(|write| write.stamp).max(self.own).unwrap_or_default();
-        let (physical, logical) = T::next(latest, site.now.0);
-        let stamp = Hybrid { physical, logical, identity: site.identity };
-        self.own = Some(stamp);
-        self.take(&Write { stamp, value: value.to_owned() });
-    }
-
-    fn merge(&mut self, other: &Self) {
-        if let Some(news) = &other.current {
-            self.take(news);
-        }
-    }
-
-    fn reported(&self) -> Option<Stamp> {
-        self.own.map(Stamp::from)
-    }
+/// The latest of two stamps, if there is one.
+fn latest(own: Option<Hybrid>, current: Option<Hybrid>) -> Hybrid {
+    own.max(current).unwrap_or_default()
 }
 
 pub(super) const CLAIMS_CAUSALITY: Specimen = Specimen {
@@ -79,7 +31,7 @@ pub(super) const CLAIMS_CAUSALITY: Specimen = Specimen {
     caught_by: "stamps",
     needs: &[Need::ClockAhead],
     story: "the clock of n0 is far ahead; n0 writes, n1 merges, and writes",
-    system: || gossiping::<ByHybrid<Reading>>(Source::Hybrid),
+    system: || gossiping::<Ruled<Reading>>(Source::Hybrid),
 };
 
 pub(super) const BELOW_WHAT_IS_THERE: Specimen = Specimen {
@@ -99,9 +51,11 @@ pub(super) const BELOW_WHAT_IS_THERE: Specimen = Specimen {
 #[derive(Clone, Debug)]
 struct Reading;
 
-impl Ticking for Reading {
-    fn next(_: Hybrid, now: u64) -> (u64, u32) {
-        (now, 0)
+impl Rule for Reading {
+    type Stamp = Hybrid;
+
+    fn stamp(_: Option<Hybrid>, _: Option<Hybrid>, site: Site) -> Hybrid {
+        hybrid((site.now.0, 0), site)
     }
 }
 
@@ -113,15 +67,18 @@ pub(super) const EQUAL_TICKS: Specimen = Specimen {
     caught_by: "stamps",
     needs: &[Need::CoarseClocks, Need::ManyRequests],
     story: "n0 writes twice in one tick",
-    system: || gossiping::<ByHybrid<OnlyBehind>>(Source::Hybrid),
+    system: || gossiping::<Ruled<OnlyBehind>>(Source::Hybrid),
 };
 
 #[derive(Clone, Debug)]
 struct OnlyBehind;
 
-impl Ticking for OnlyBehind {
-    fn next(latest: Hybrid, now: u64) -> (u64, u32) {
-        if now >= latest.physical { (now, 0) } else { (latest.physical, latest.logical + 1) }
+impl Rule for OnlyBehind {
+    type Stamp = Hybrid;
+
+    fn stamp(own: Option<Hybrid>, current: Option<Hybrid>, site: Site) -> Hybrid {
+        let (latest, now) = (latest(own, current), site.now.0);
+        hybrid(if now >= latest.physical { (now, 0) } else { (latest.physical, latest.logical + 1) }, site)
     }
 }
 
@@ -133,15 +90,17 @@ pub(super) const AHEAD_OF_ALL: Specimen = Specimen {
     caught_by: "stamps",
     needs: &[Need::CoarseClocks, Need::ManyRequests],
     story: "n0 writes twice in one tick: the second stamp is later than any clock's reading",
-    system: || gossiping::<ByHybrid<OneMore>>(Source::Hybrid),
+    system: || gossiping::<Ruled<OneMore>>(Source::Hybrid),
 };
 
 #[derive(Clone, Debug)]
 struct OneMore;
 
-impl Ticking for OneMore {
-    fn next(latest: Hybrid, now: u64) -> (u64, u32) {
-        (now.max(latest.physical + 1), 0)
+impl Rule for OneMore {
+    type Stamp = Hybrid;
+
+    fn stamp(own: Option<Hybrid>, current: Option<Hybrid>, site: Site) -> Hybrid {
+        hybrid((site.now.0.max(latest(own, current).physical + 1), 0), site)
     }
 }
 

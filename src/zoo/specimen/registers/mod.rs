@@ -20,6 +20,7 @@ use crate::zoo::{AnySystem, System};
 mod bounded;
 mod clocks;
 mod numbers;
+mod ruled;
 mod siblings;
 mod ties;
 

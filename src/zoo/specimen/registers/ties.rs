@@ -1,71 +1,13 @@
 //! Last-writer-wins registers that do not know which of two writes to keep when both are as late.
 
-use std::fmt::Debug;
-use std::marker::PhantomData;
-
 use serde::{Deserialize, Serialize};
 
+use super::ruled::{Rule, Ruled};
 use super::{Small, Write, gossiping};
 use crate::base::{Lamport, Stamp, Wall};
 use crate::model::Source;
 use crate::replica::Site;
 use crate::zoo::specimen::{Need, Specimen};
-
-/// When a write replaces the current one, by the clocks of their writers.
-trait Rule: Clone + Debug + 'static {
-    /// Whether stamps count the writes of their replica.
-    const COUNTS: bool;
-
-    fn replaces(news: &Wall, current: &Wall) -> bool;
-}
-
-/// A register by the writers' clocks, with a rule of its own.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(bound = "")]
-struct ByClock<R: Rule> {
-    current: Option<Write<Wall>>,
-    own: Option<Wall>,
-    rule: PhantomData<R>,
-}
-
-impl<R: Rule> Default for ByClock<R> {
-    fn default() -> Self {
-        ByClock { current: None, own: None, rule: PhantomData }
-    }
-}
-
-impl<R: Rule> ByClock<R> {
-    fn take(&mut self, news: &Write<Wall>) {
-        if self.current.as_ref().is_none_or(|current| R::replaces(&news.stamp, &current.stamp)) {
-            self.current = Some(news.clone());
-        }
-    }
-}
-
-impl<R: Rule> Small for ByClock<R> {
-    type Stamp = Wall;
-
-    fn current(&self) -> Option<&Write<Wall>> {
-        self.current.as_ref()
-    }
-
-    fn write(&mut self, value: &str, site: Site) {
-        let count = self.own.map_or(0, |own| own.count + u64::from(R::COUNTS));
-        let stamp = Wall { reading: site.now.0, identity: site.identity, count };
-        self.own = Some(stamp);
-        self.take(&Write { stamp, value: value.to_owned() });
-    }
-
-    fn merge(&mut self, other: &Self) {
-        if let Some(news) = &other.current {
-            self.take(news);
-        }
-    }
-
-    fn reported(&self) -> Option<Stamp> {
-        self.own.map(Stamp::from)
-    }
-}
 
 pub(super) const NO_TIE_BREAK: Specimen = Specimen {
     name: "register_without_tie_break",
@@ -75,14 +17,18 @@ pub(super) const NO_TIE_BREAK: Specimen = Specimen {
     caught_by: "sec",
     needs: &[Need::CoarseClocks],
     story: "n0 and n1 write in the same tick, and merge each other's",
-    system: || gossiping::<ByClock<LaterArrival>>(Source::OwnClock),
+    system: || gossiping::<Ruled<LaterArrival>>(Source::OwnClock),
 };
 
 #[derive(Clone, Debug)]
 struct LaterArrival;
 
 impl Rule for LaterArrival {
-    const COUNTS: bool = true;
+    type Stamp = Wall;
+
+    fn stamp(own: Option<Wall>, _: Option<Wall>, site: Site) -> Wall {
+        Wall { reading: site.now.0, identity: site.identity, count: own.map_or(0, |own| own.count + 1) }
+    }
 
     fn replaces(news: &Wall, current: &Wall) -> bool {
         news.reading >= current.reading
@@ -97,17 +43,17 @@ pub(super) const NO_COUNT: Specimen = Specimen {
     caught_by: "stamps",
     needs: &[Need::FrozenClock, Need::ManyRequests],
     story: "the clock of n0 stands still, and n0 writes twice",
-    system: || gossiping::<ByClock<Uncounted>>(Source::OwnClock),
+    system: || gossiping::<Ruled<Uncounted>>(Source::OwnClock),
 };
 
 #[derive(Clone, Debug)]
 struct Uncounted;
 
 impl Rule for Uncounted {
-    const COUNTS: bool = false;
+    type Stamp = Wall;
 
-    fn replaces(news: &Wall, current: &Wall) -> bool {
-        news > current
+    fn stamp(_: Option<Wall>, _: Option<Wall>, site: Site) -> Wall {
+        Wall { reading: site.now.0, identity: site.identity, count: 0 }
     }
 }
 

@@ -4,15 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::numbered::{Numbered, carries, size};
 use super::rows::{Sorted, Tags};
 use crate::base::{Digester, Dot, Refused, ReplicaId, Update, VersionVector};
 use crate::model::set::SetOp;
 use crate::replica::{Carries, DataType, DeltaBased, Payload, Site, StateBased};
 use crate::zoo::sync::{Knowledge, Protocol, Rows, Turn};
-
-fn size(message: &impl Serialize) -> u64 {
-    postcard::to_allocvec(message).map_or(0, |bytes| bytes.len() as u64)
-}
 
 /// What a number stands for in a digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,15 +29,6 @@ pub(super) struct Watermark<T: DeltaBased> {
     /// The numbers.
     highest: VersionVector,
     log: BTreeMap<Dot, Numbered<T::Delta>>,
-}
-
-/// A delta under its number.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct Numbered<D> {
-    dot: Dot,
-    delta: D,
-    #[serde(skip)]
-    update: Update,
 }
 
 /// What replicas tell each other.
@@ -79,7 +67,7 @@ impl<T: DeltaBased> Watermark<T> {
 }
 
 fn tell<D>(to: ReplicaId, deltas: Vec<Numbered<D>>, turn: &mut Turn<'_, Marked<D>>) {
-    let carries = Carries::Updates(deltas.iter().map(|delta| delta.update).collect());
+    let carries = carries(&deltas);
     turn.post(to, Marked::Deltas(deltas), carries);
 }
 

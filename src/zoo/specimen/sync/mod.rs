@@ -1,6 +1,7 @@
 //! Syncs that are wrong, of right data types; and data types whose rows a right sync cannot use.
 
 mod digests;
+mod numbered;
 mod owed;
 mod pushed;
 mod rows;

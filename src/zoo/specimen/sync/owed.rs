@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::numbered::{Numbered, carries, size};
 use crate::base::{CausalContext, Dot, Refused, ReplicaId, Update};
 use crate::replica::{Carries, DataType, DeltaBased, Payload, Site};
 use crate::zoo::sync::{Knowledge, Protocol, Turn};
@@ -33,31 +34,22 @@ pub(super) struct Owing<T: DeltaBased> {
     /// The number of the last own delta.
     number: u32,
     seen: CausalContext,
-    entries: BTreeMap<Dot, Entry<T::Delta>>,
+    entries: BTreeMap<Dot, Numbered<T::Delta>>,
     owed: BTreeMap<ReplicaId, BTreeSet<Dot>>,
-}
-
-/// A delta under its number.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct Entry<D> {
-    dot: Dot,
-    delta: D,
-    #[serde(skip)]
-    update: Update,
 }
 
 /// What replicas tell each other.
 #[derive(Clone, Debug, Serialize)]
 pub(super) enum Message<D> {
     /// What is owed.
-    Entries(Vec<Entry<D>>),
+    Entries(Vec<Numbered<D>>),
     /// These came.
     Acknowledge(Vec<Dot>),
 }
 
 impl<D: Clone + std::fmt::Debug + Serialize> Payload for Message<D> {
     fn size(&self) -> u64 {
-        postcard::to_allocvec(self).map_or(0, |bytes| bytes.len() as u64)
+        size(self)
     }
 }
 
@@ -89,7 +81,7 @@ impl<T: DeltaBased> Owing<T> {
         }
     }
 
-    fn owe(&mut self, entry: Entry<T::Delta>, to: impl Iterator<Item = ReplicaId>) {
+    fn owe(&mut self, entry: Numbered<T::Delta>, to: impl Iterator<Item = ReplicaId>) {
         to.for_each(|peer| _ = self.owed.entry(peer).or_default().insert(entry.dot));
         self.seen.insert(entry.dot);
         self.entries.insert(entry.dot, entry);
@@ -117,7 +109,7 @@ impl<T: DeltaBased> Protocol for Owing<T> {
         self.known.insert(update);
         self.number += 1;
         let dot = Dot::new(turn.identity(), self.number);
-        self.owe(Entry { dot, delta, update }, turn.neighbours().iter().copied());
+        self.owe(Numbered { dot, delta, update }, turn.neighbours().iter().copied());
     }
 
     fn message(&mut self, from: ReplicaId, message: &Self::Message, turn: &mut Turn<'_, Self::Message>) {
@@ -154,7 +146,7 @@ impl<T: DeltaBased> Protocol for Owing<T> {
                 owed.clear();
             }
             if !entries.is_empty() {
-                let carries = Carries::Updates(entries.iter().map(|entry| entry.update).collect());
+                let carries = carries(&entries);
                 turn.post(*peer, Message::Entries(entries), carries);
             }
         }
