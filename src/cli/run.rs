@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::{EXIT_HOLDS, EXIT_NOTHING, EXIT_UNSTABLE, EXIT_USAGE, EXIT_VACUOUS, EXIT_VIOLATED};
 use crate::base::Seed;
-use crate::run::{Outcome, Verdict, campaign, read};
+use crate::run::{Outcome, Verdict, campaign, read, variations};
 use crate::scenario::{Expectation, File};
 
 /// What `squall run` is told.
@@ -64,7 +64,7 @@ pub(super) fn run(arguments: &Arguments) -> u8 {
     let mut mistakes = false;
     for path in paths {
         match scenario(&path) {
-            Ok(file) => scenarios.push((path, file)),
+            Ok(file) => scenarios.extend(variations(&file).into_iter().map(|file| (path.clone(), file))),
             Err(error) => {
                 eprint!("{error}");
                 mistakes = true;
@@ -128,6 +128,9 @@ fn tell(path: &Path, seeds: &Range<u64>, outcome: &Outcome) -> io::Result<()> {
             ),
             None => writeln!(out, "          nothing came into play, as it had to be"),
         };
+    }
+    for missing in &outcome.missing {
+        writeln!(out, "          too little: {missing}")?;
     }
     for idle in &outcome.idle {
         writeln!(out, "          did nothing: {idle}")?;

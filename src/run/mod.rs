@@ -14,8 +14,8 @@ mod trial;
 
 pub use campaign::{Outcome, Verdict, campaign};
 pub use hostile::{Hostile, hostile};
-pub use proposer::Proposer;
-pub use resolve::{read, resolve};
+pub use proposer::{Mix, Proposer};
+pub use resolve::{read, resolve, resolved, variations};
 pub use runner::{Finding, Ran, Runner, STANDARD};
 pub use story::{Asking, NoOperation, Story};
 pub use transcript::Transcript;

@@ -74,7 +74,7 @@ pub struct Ran {
 pub struct Runner<O: Asked, V: Viewed> {
     system: System<O, V>,
     judge: Judge<Boxed<O, V>, O>,
-    world: World<Boxed<O, V>, Proposer>,
+    world: World<Boxed<O, V>, Proposer<O>>,
 }
 
 impl<O: Asked, V: Viewed> Runner<O, V> {

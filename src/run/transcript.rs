@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use super::Story;
+use super::{Mix, Story};
 use crate::base::{Fate, Name, Path, ReplicaId, Root, Seed};
 use crate::check::Judge;
 use crate::model::Ask;
@@ -55,7 +55,7 @@ impl<O: Asked> Transcript<O> {
         };
         let fates = self.trace().records().iter().filter_map(|record| fate(&record.kind)).collect();
         let requests = self.asked.iter().map(|(_, asked)| asked.clone()).collect();
-        Story { plan, requests, users: None, fates, rest: Rest::Perfect, pace: story.pace }
+        Story { plan, requests, users: None, mix: Mix::default(), fates, rest: Rest::Perfect, pace: story.pace }
     }
 }
 

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Decision, Draft, Mistakes, Request, Rest, Scenario};
+use super::{Decision, Draft, Impact, Matrix, Mistakes, Operation, Request, Rest, Scenario};
 use crate::base::{Odds, Seed, Span};
 
 /// The version of the format that this program reads.
@@ -50,6 +50,12 @@ pub struct File {
     /// What must come of it.
     #[serde(default)]
     pub expect: Expectation,
+    /// What must have come into play over all seeds; without it, every fault.
+    #[serde(default)]
+    pub witness: Option<Vec<Impact>>,
+    /// Variations, in the place of one run.
+    #[serde(default)]
+    pub matrix: Option<Matrix>,
     /// The world that it happens in.
     #[serde(default = "nowhere")]
     pub world: Scenario,
@@ -130,11 +136,29 @@ pub struct Activity {
     pub roam: Odds,
     /// How often a user only looks.
     pub reads: Odds,
+    /// What a user asks for, drawn by weight; without it, what makes sense to the replica at hand.
+    pub mix: Vec<Weighed>,
+}
+
+/// An operation of a mix.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Weighed {
+    /// How likely it is, beside the weights of the others.
+    #[serde(default = "one")]
+    pub weight: u32,
+    /// The operation.
+    pub op: Operation,
+}
+
+fn one() -> u32 {
+    1
 }
 
 impl Default for Activity {
     fn default() -> Activity {
-        Activity { every: Span::millis(50), odds: Odds::permille(500), roam: Odds::NEVER, reads: Odds::NEVER }
+        let (roam, reads) = (Odds::NEVER, Odds::NEVER);
+        Activity { every: Span::millis(50), odds: Odds::permille(500), roam, reads, mix: Vec::new() }
     }
 }
 
