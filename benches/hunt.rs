@@ -12,7 +12,7 @@ use std::fmt::Debug;
 use squall::base::{ClientId, Observed, Odds, Seed, Span, Time};
 use squall::check::{Check, Creation, Judge, Ledger, Meets, Sec, Settles};
 use squall::model::{Ask, Specification};
-use squall::run::Proposer;
+use squall::run::{Mix, Proposer};
 use squall::scenario::{Activity, Duplicates, Fault, InFlight, Latency, Partition, Plan, Scenario, Shape, When};
 use squall::world::{Dealt, Ended, World};
 use squall::zoo::Specified;
@@ -93,7 +93,7 @@ where
     let system = Synced::everywhere(protocol.clone(), Pace::each(Span::millis(20)));
     let activity =
         std::sync::Arc::new(Activity { every: Span::millis(10), odds: Odds::permille(333), ..Activity::default() });
-    let users = (3, |_: ClientId| Proposer(std::sync::Arc::clone(&activity)));
+    let users = (3, |_: ClientId| Proposer { activity: std::sync::Arc::clone(&activity), mix: Mix::default() });
     let (mut events, mut check) = (0, 0);
     let meter = Meter::start();
     for seed in (0..runs).map(Seed) {
@@ -145,7 +145,8 @@ fn long(what: &str, scenario: Scenario, activity: Activity, period: Span, on: On
     let mut world = World::new();
     let system = Synced::everywhere(protocol, Pace::each(period));
     let activity = std::sync::Arc::new(activity);
-    let users = (plan.replicas(), |_: ClientId| Proposer(std::sync::Arc::clone(&activity)));
+    let users =
+        (plan.replicas(), |_: ClientId| Proposer { activity: std::sync::Arc::clone(&activity), mix: Mix::default() });
     let before = meter::status_kb("VmRSS");
     let meter = Meter::start();
     judge.reset();

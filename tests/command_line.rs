@@ -134,7 +134,7 @@ fn what_cannot_be_run_is_refused_with_all_its_mistakes() {
     runs("pair", &pair, 2, &says_why);
     let two = [("replicas: 3", "replicas: 3, clocks: { 7: () }"), ("(\"1ms\", \"30ms\")", "(\"30ms\", \"1ms\")")];
     runs("mistakes", &two, 2, &["n7 is named, but this scenario has n0 to n2", "link: "]);
-    runs("syntax", &[("version: 1", "version: one")], 2, &["story.ron: 2:"]);
+    runs("syntax", &[("version: 1", "version: one")], 2, &["story.ron:2:14", "`one` is no whole number"]);
     let (code, _, err) = says(&["run", "no/such/file.ron"]);
     assert_eq!(code, 2);
     assert!(err.contains("no/such/file.ron"), "{err}");

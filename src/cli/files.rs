@@ -60,7 +60,10 @@ pub(super) fn read(paths: &[PathBuf], terminal: &Terminal) -> Option<Vec<Found>>
         match text(&path) {
             Err(error) => wrong |= complain(&path, &error),
             Ok(text) => match crate::run::read(&text) {
-                Ok(file) => scenarios.push(Found { path, file }),
+                Ok(file) => {
+                    let each = crate::run::variations(&file).into_iter();
+                    scenarios.extend(each.map(|file| Found { path: path.clone(), file }));
+                }
                 Err(mistakes) => {
                     terminal.refuse(&mistakes.render(&shown(&path), &text, true));
                     wrong = true;

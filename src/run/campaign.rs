@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU64;
 use super::{Finding, Runner, STANDARD, Story, resolve, watches};
 use crate::base::{Digest, Digester, Seed};
 use crate::check;
-use crate::scenario::{Expectation, File, Mistakes, Plan, Watch};
+use crate::scenario::{Expectation, File, Impact, Mistakes, Plan, Watch};
 use crate::world::Witness;
 use crate::zoo::{Asked, System, Viewed, Visitor};
 
@@ -33,6 +33,10 @@ pub struct Outcome {
     pub witness: Witness,
     /// The faults that never bit in any seed.
     pub idle: Vec<String>,
+    /// Whether the file says what must have come into play.
+    pub witnessed: bool,
+    /// What must have come into play and did not: what the file says, and each check that it names.
+    pub missing: Vec<String>,
     /// What had to come of it.
     pub expected: Expectation,
     /// What tells this outcome from every other: the hashes of all runs, in the order of seeds.
@@ -46,7 +50,7 @@ pub enum Verdict {
     Holds,
     /// In some seed one did not, or the code under test panicked or never came to rest.
     Violated,
-    /// They did, but a fault of the scenario never came into play.
+    /// They did, but something that had to come into play never did: a fault, a check, or what the file says.
     Vacuous,
     /// One seed gave two results: the code under test is not deterministic.
     Unstable,
@@ -70,11 +74,18 @@ impl Outcome {
             Verdict::Unstable
         } else if !self.findings.is_empty() {
             Verdict::Violated
-        } else if !self.idle.is_empty() || self.judged.iter().all(|(_, judged)| *judged == 0) {
+        } else if self.is_vacuous() {
             Verdict::Vacuous
         } else {
             Verdict::Holds
         }
+    }
+
+    /// Whether it shows nothing. What the file says must have come into play decides; where it says nothing, every
+    /// fault must.
+    fn is_vacuous(&self) -> bool {
+        let unjudged = self.judged.iter().all(|(_, judged)| *judged == 0);
+        unjudged || !self.missing.is_empty() || !self.witnessed && !self.idle.is_empty()
     }
 
     /// Whether that is what had to come of it.
@@ -99,6 +110,20 @@ impl Outcome {
 /// Runs some seeds of a scenario, one after the other.
 pub fn campaign(file: &File, seeds: impl IntoIterator<Item = u64>) -> Result<Outcome, Mistakes> {
     Campaign::of(file).run(seeds)
+}
+
+/// What had to come into play and did not.
+fn missing(file: &File, outcome: &Outcome) -> Vec<String> {
+    let judged = |name: &str| outcome.judged.iter().filter(|(check, _)| *check == name).map(|(_, judged)| judged).sum();
+    let found = |impact: &Impact| match impact {
+        Impact::Judged(name, _) => judged(name),
+        other => outcome.witness.of(other),
+    };
+    let impacts = file.witness.iter().flatten();
+    let impacts = impacts.map(|impact| (impact, found(impact))).filter(|(impact, found)| *found < impact.least());
+    let idle = file.checks.iter().filter(|watch| judged(&watch.check) == 0);
+    let idle = idle.map(|watch| format!("`{}` never had anything to judge", watch.check));
+    impacts.map(|(impact, found)| impact.tell(found)).chain(idle).collect()
 }
 
 /// The checks that watch a file's system: those that it names, or the standard ones.
@@ -208,6 +233,8 @@ impl<'a> Gathering<'a> {
             judged: Vec::new(),
             witness: Witness::default(),
             idle: Vec::new(),
+            witnessed: file.witness.is_some(),
+            missing: Vec::new(),
             expected: file.expect.clone(),
             hash: Digest::default(),
         };
@@ -243,6 +270,7 @@ impl<'a> Gathering<'a> {
     pub fn outcome(mut self) -> Result<Outcome, Mistakes> {
         let (plan, _) = resolve(self.file)?;
         self.outcome.idle = self.outcome.witness.idle(&plan);
+        self.outcome.missing = missing(self.file, &self.outcome);
         self.outcome.hash = self.hashes.finish();
         Ok(self.outcome)
     }

@@ -2,10 +2,10 @@
 //!
 //! Knows which systems and checks there are; what can be told without them, the scenario says itself.
 
-use super::runner::applies;
+use super::runner::{applies, watches};
 use super::{NoOperation, STANDARD, Story};
 use crate::check;
-use crate::scenario::{Draft, Expectation, File, Mistake, Mistakes, Place, Plan};
+use crate::scenario::{Draft, Expectation, File, Impact, MOST_VARIATIONS, Matrix, Mistake, Mistakes, Place, Plan};
 use crate::zoo::broadcast::Ground;
 use crate::zoo::registry::{self, Unknown};
 use crate::zoo::{AnySystem, Asked, System, Viewed, Visitor, specimen};
@@ -24,35 +24,108 @@ pub fn read(text: &str) -> Result<File, Mistakes> {
     draft.finish()
 }
 
-/// What a file asks for, or why it cannot be run.
+/// What a file without a matrix asks for, or why it cannot be run.
 pub fn resolve(file: &File) -> Result<(Plan, AnySystem), Mistakes> {
     let mut mistakes = file.check();
+    if file.matrix.is_some() {
+        mistakes.add(Mistake::new(Place::at("matrix"), "a matrix stands for several runs: resolve its variations"));
+    }
     let (system, unknown) = system(file);
     mistakes.extend(unknown);
-    let world = || file.world.clone().plan().map_err(|refusals| refusals.mistakes().collect());
     match system {
-        Some(system) if mistakes.is_empty() => Ok((world()?, system)),
+        Some(system) if mistakes.is_empty() => {
+            let plan = file.world.clone().plan().map_err(|refusals| refusals.mistakes().collect::<Mistakes>())?;
+            Ok((plan, system))
+        }
         _ => Err(mistakes),
     }
 }
 
-/// The system that a file is about, and what is wrong with what the file wants of it.
+/// The runs that a file stands for, each a file without a matrix; those that its matrix passes over are left out.
+pub fn variations(file: &File) -> Vec<File> {
+    let passes = file.matrix.as_ref().is_some_and(|matrix| matrix.skip_misfits);
+    let fits = |file: &File| !passes || !matches!(pair(file), Err(Unknown::Pair(..)));
+    file.expand().into_iter().filter(fits).collect()
+}
+
+/// The same file with all that goes without saying: its users, and the checks that watch.
+pub fn resolved(file: &File) -> Result<File, Mistakes> {
+    let (_, system) = resolve(file)?;
+    let mut resolved = File { clients: file.activity(), ..file.clone() };
+    if resolved.checks.is_empty() {
+        resolved.checks = watches(&[&STANDARD, system.checks()].concat());
+    }
+    Ok(resolved)
+}
+
+fn pair(file: &File) -> Result<AnySystem, Unknown> {
+    registry::system(&file.system.data, &file.system.sync)
+}
+
+/// The system that a file is about, or the last of several, and what is wrong with what the file wants of it.
 fn system(file: &File) -> (Option<AnySystem>, Mistakes) {
-    file.world.names.scope(|| {
-        let mut mistakes = Mistakes::default();
-        let system = match named(file) {
-            Ok(system) => Some(system),
-            Err(mistake) => {
-                mistakes.add(*mistake);
-                None
-            }
-        };
-        checks(file, system.as_ref(), &mut mistakes);
-        if let Some(system) = &system {
-            mistakes.extend(system.clone().visit(Operations(file)));
+    let Some(matrix) = &file.matrix else {
+        return file.world.names.scope(|| wanted(file));
+    };
+    let mut mistakes = Mistakes::default();
+    if matrix.count() > MOST_VARIATIONS {
+        return (None, mistakes);
+    }
+    // Sizes and paces are all the same to a system.
+    let systems = Matrix { replicas: Vec::new(), period: Vec::new(), ..matrix.clone() };
+    let alike = File { matrix: Some(systems), ..file.clone() };
+    let mut last = None;
+    for one in variations(&alike) {
+        let (system, unknown) = file.world.names.scope(|| wanted(&one));
+        let varied = |mistake| in_matrix(mistake, &one, matrix);
+        mistakes.extend(unknown.into_iter().map(varied));
+        last = system.or(last);
+    }
+    if last.is_none() && mistakes.is_empty() {
+        mistakes.add(Mistake::new(Place::at("matrix"), "none of these data types runs on one of these syncs"));
+    }
+    (last, mistakes)
+}
+
+/// A mistake about a variation, where what is varied stands in the matrix.
+fn in_matrix(mistake: Mistake, one: &File, matrix: &Matrix) -> Mistake {
+    let entry = |list: &str, all: &[String], name: &str| {
+        all.iter().position(|listed| listed == name).map(|nth| Place::at(format!("matrix.{list}[{nth}]")))
+    };
+    let data = || entry("data", &matrix.data, &one.system.data);
+    let sync = || entry("sync", &matrix.sync, &one.system.sync);
+    let specimen = || entry("specimen", &matrix.specimen, one.system.specimen.as_deref()?);
+    let Place::Value(path, _) = &mistake.place else { return mistake };
+    match path.as_str() {
+        "system.data" => Mistake { place: data().unwrap_or_else(|| mistake.place.clone()), ..mistake },
+        "system.specimen" => Mistake { place: specimen().unwrap_or_else(|| mistake.place.clone()), ..mistake },
+        "system.sync" => {
+            let mistake = match (sync(), data()) {
+                (Some(_), Some(data)) => mistake.beside(data, "with this"),
+                (None, Some(data)) => Mistake { place: data, ..mistake },
+                _ => mistake,
+            };
+            Mistake { place: sync().unwrap_or_else(|| mistake.place.clone()), ..mistake }
         }
-        (system, mistakes)
-    })
+        _ => mistake,
+    }
+}
+
+/// The system that a file without a matrix is about, and what is wrong with what the file wants of it.
+fn wanted(file: &File) -> (Option<AnySystem>, Mistakes) {
+    let mut mistakes = Mistakes::default();
+    let system = match named(file) {
+        Ok(system) => Some(system),
+        Err(mistake) => {
+            mistakes.add(*mistake);
+            None
+        }
+    };
+    checks(file, system.as_ref(), &mut mistakes);
+    if let Some(system) = &system {
+        mistakes.extend(system.clone().visit(Operations(file)));
+    }
+    (system, mistakes)
 }
 
 fn named(file: &File) -> Result<AnySystem, Box<Mistake>> {
@@ -95,7 +168,7 @@ fn named(file: &File) -> Result<AnySystem, Box<Mistake>> {
         return Err(Mistake::new(Place::at("system"), says).help("`squall list types` names all there are").into());
     }
     let runs_on = all.iter().find(|(name, _)| *name == asked.data).map(|(_, syncs)| syncs.join(", "));
-    match (registry::system(&asked.data, &asked.sync), runs_on) {
+    match (pair(file), runs_on) {
         (Ok(system), _) => Ok(system),
         (Err(Unknown::Pair(data, sync, reason, _)), Some(others)) => {
             let says = format!("`{data}` does not run on `{sync}`: {reason}");
@@ -140,21 +213,29 @@ fn checks(file: &File, system: Option<&AnySystem>, mistakes: &mut Mistakes) {
             mistakes.add(Mistake::new(place, says).help(format!("`squall explain {name}` tells what that is")));
         }
     }
-    let Expectation::Violates(name) = &file.expect else { return };
-    let (name, place) = (name.as_str(), Place::at("expect.0"));
     let promised = system.map_or(&[][..], |system| system.checks());
-    let watches = match &file.checks[..] {
+    let watches = |name: &str| match &file.checks[..] {
         [] => STANDARD.contains(&name) || promised.contains(&name),
         named => named.iter().any(|watch| watch.check == name),
     };
-    if OTHERS.contains(&name) {
-        return;
+    let mut wanted = |name: &str, place: Place| {
+        if !all.contains(&name) {
+            mistakes.add(Mistake::unknown(place, format!("no check is called `{name}`"), name, &all).help(help));
+        } else if !watches(name) && system.is_some() {
+            let says =
+                format!("`{name}` does not watch, and finds nothing: name it, as `checks: [(check: \"{name}\")]`");
+            mistakes.add(Mistake::new(place, says));
+        }
+    };
+    if let Expectation::Violates(name) = &file.expect
+        && !OTHERS.contains(&name.as_str())
+    {
+        wanted(name, Place::at("expect.0"));
     }
-    if !all.contains(&name) {
-        mistakes.add(Mistake::unknown(place, format!("no check is called `{name}`"), name, &all).help(help));
-    } else if !watches && system.is_some() {
-        let says = format!("`{name}` does not watch, and finds nothing: name it, as `checks: [(check: \"{name}\")]`");
-        mistakes.add(Mistake::new(place, says));
+    for (nth, impact) in file.witness.iter().flatten().enumerate() {
+        if let Impact::Judged(name, _) = impact {
+            wanted(name, Place::at(format!("witness[{nth}].0")));
+        }
     }
 }
 
@@ -165,13 +246,7 @@ impl Visitor for Operations<'_> {
     type Output = Vec<Mistake>;
 
     fn visit<O: Asked, V: Viewed>(self, _: System<O, V>) -> Self::Output {
-        let Operations(file) = self;
-        let misread = |NoOperation { nth, error }: NoOperation| {
-            let request = &file.requests[nth];
-            let field = 2 + usize::from(request.label().is_some());
-            request.operation().map(|operation| operation.misread(&error, &format!("requests[{nth}].{field}")))
-        };
-        let unknown = Story::<O>::requests(file).err().unwrap_or_default();
-        unknown.into_iter().filter_map(misread).collect()
+        let unknown = Story::<O>::wanted(self.0).err().unwrap_or_default();
+        unknown.iter().map(NoOperation::mistake).collect()
     }
 }

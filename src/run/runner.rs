@@ -99,7 +99,7 @@ pub struct Runner<O: Asked, V: Viewed> {
     judge: Judge<Boxed<O, V>, O>,
     /// Whether what replicas handle is kept, to be replayed.
     taped: bool,
-    world: World<Boxed<O, V>, Proposer>,
+    world: World<Boxed<O, V>, Proposer<O>>,
     pulse: Option<Arc<AtomicU64>>,
     coverage: Option<Coverage>,
 }
@@ -261,7 +261,7 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
 /// Takes a story through a world; what the code under test panics with, where it does.
 fn through_world<O: Asked, V: Viewed>(
     (system, taped): (&System<O, V>, bool),
-    world: &mut World<Boxed<O, V>, Proposer>,
+    world: &mut World<Boxed<O, V>, Proposer<O>>,
     story: &Story<O>,
     behind: &mut Behind,
     watching: &mut Watching<'_, O, V>,

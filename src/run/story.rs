@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::Proposer;
+use super::{Mix, Proposer};
 use crate::base::{ClientId, Fate, Path, Seed};
 use crate::model::Ask;
 use crate::replica::{Scripted, Workload};
-use crate::scenario::{Activity, Decision, File, Operation, Plan, Request, Rest};
+use crate::scenario::{Activity, Decision, File, Mistake, Operation, Plan, Request, Rest};
 use crate::world::{Behind, Dealt, Otherwise, Priorities, Script};
 use crate::zoo::sync::Pace;
 use crate::zoo::{Asked, Boxed, Viewed};
@@ -20,6 +20,8 @@ pub struct Story<O> {
     pub requests: Vec<Scripted<Ask<O>>>,
     /// What a user beside each replica does, if there are users.
     pub users: Option<Arc<Activity>>,
+    /// What users ask for, if it is not what replicas propose.
+    pub mix: Mix<O>,
     /// What becomes of some messages.
     pub fates: Vec<(Path, Fate)>,
     /// What becomes of the others.
@@ -33,44 +35,66 @@ pub struct Story<O> {
 /// An operation of a scenario that its system does not have.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NoOperation {
-    /// The request that asks for it, from 0.
-    pub nth: usize,
+    /// Where it stands, such as `requests[3].2`.
+    pub path: String,
+    /// What stands there.
+    pub operation: Operation,
     /// What is wrong with it, and where in its own text.
     pub error: ron::error::SpannedError,
 }
 
+impl NoOperation {
+    /// The same, as what is wrong with the file.
+    pub fn mistake(&self) -> Mistake {
+        self.operation.misread(&self.error, &self.path)
+    }
+}
+
+/// What a scenario asks for: requests as they are written, and a mix.
+pub(super) type Wanted<O> = (Vec<Scripted<Ask<O>>>, Mix<O>);
+
 impl<O: Asked> Story<O> {
-    /// All that is left open.
+    /// All that is left open. Users ask for what replicas propose.
     pub fn drawn(plan: Plan, users: Activity, pace: Pace) -> Story<O> {
-        let (requests, fates) = (Vec::new(), Vec::new());
-        Story { plan, requests, users: Some(Arc::new(users)), fates, rest: Rest::Drawn, pace, priorities: None }
+        let (requests, fates, mix) = (Vec::new(), Vec::new(), Mix::default());
+        Story { plan, requests, users: Some(Arc::new(users)), mix, fates, rest: Rest::Drawn, pace, priorities: None }
     }
 
     /// What a scenario tells, in the world of this plan; or all of its operations that there are not.
     pub fn of(file: &File, plan: Plan) -> Result<Story<O>, Vec<NoOperation>> {
-        let requests = plan.names().scope(|| Story::requests(file))?;
+        let (requests, mix) = plan.names().scope(|| Story::wanted(file))?;
         let fates = file.fates.iter().map(|decision| (decision.path().clone(), decision.fate())).collect();
         let (users, rest, pace) = (file.activity().map(Arc::new), file.rest, Pace::each(file.system.period));
-        Ok(Story { plan, requests, users, fates, rest, pace, priorities: None })
+        Ok(Story { plan, requests, users, mix, fates, rest, pace, priorities: None })
     }
 
-    /// The requests that a scenario writes down, or all of their operations that there are not.
-    pub(super) fn requests(file: &File) -> Result<Vec<Scripted<Ask<O>>>, Vec<NoOperation>> {
+    /// What a scenario asks for, or all of its operations that there are not.
+    pub(super) fn wanted(file: &File) -> Result<Wanted<O>, Vec<NoOperation>> {
         let mut unknown = Vec::new();
+        let mut read = |operation: &Operation, path: String| match operation.read() {
+            Ok(op) => Some(op),
+            Err(error) => {
+                unknown.push(NoOperation { path, operation: operation.clone(), error });
+                None
+            }
+        };
         let mut requests = Vec::new();
         for (nth, request) in file.requests.iter().enumerate() {
-            let op = match request.operation().map(Operation::read) {
-                None => Ask::Read,
-                Some(Ok(op)) => Ask::Do(op),
-                Some(Err(error)) => {
-                    unknown.push(NoOperation { nth, error });
-                    continue;
-                }
+            let field = 2 + usize::from(request.label().is_some());
+            let op = match request.operation() {
+                None => Some(Ask::Read),
+                Some(operation) => read(operation, format!("requests[{nth}].{field}")).map(Ask::Do),
             };
-            let root = request.label().map(|label| label.root());
-            requests.push(Scripted { at: request.at(), replica: request.replica(), op, root });
+            let (at, replica, root) = (request.at(), request.replica(), request.label().map(|label| label.root()));
+            requests.extend(op.map(|op| Scripted { at, replica, op, root }));
         }
-        if unknown.is_empty() { Ok(requests) } else { Err(unknown) }
+        let mix = file.clients.iter().flat_map(|activity| &activity.mix).enumerate();
+        let mix = mix.filter_map(|(nth, weighed)| {
+            let op = read(&weighed.op, format!("clients.mix[{nth}].op"))?;
+            Some((weighed.weight, op))
+        });
+        let mix = Mix::new(mix);
+        if unknown.is_empty() { Ok((requests, mix)) } else { Err(unknown) }
     }
 
     /// Writes it into a file, in the place of what that file told.
@@ -117,7 +141,8 @@ impl<O: Asked> Story<O> {
 
     /// All that is asked for in a run of it.
     pub fn asking(&self) -> Asking<'_, O> {
-        Asking { script: &self.requests, users: self.users.clone(), replicas: self.plan.replicas() }
+        let (users, mix) = (self.users.clone(), self.mix.clone());
+        Asking { script: &self.requests, users, mix, replicas: self.plan.replicas() }
     }
 }
 
@@ -125,11 +150,12 @@ impl<O: Asked> Story<O> {
 pub struct Asking<'a, O> {
     script: &'a [Scripted<Ask<O>>],
     users: Option<Arc<Activity>>,
+    mix: Mix<O>,
     replicas: u32,
 }
 
 impl<O: Asked, V: Viewed> Workload<Boxed<O, V>> for Asking<'_, O> {
-    type Client = Proposer;
+    type Client = Proposer<O>;
 
     fn script(&self) -> &[Scripted<Ask<O>>] {
         self.script
@@ -139,7 +165,7 @@ impl<O: Asked, V: Viewed> Workload<Boxed<O, V>> for Asking<'_, O> {
         if self.users.is_some() { self.replicas } else { 0 }
     }
 
-    fn client(&self, _: ClientId) -> Proposer {
-        Proposer(self.users.clone().unwrap_or_default())
+    fn client(&self, _: ClientId) -> Proposer<O> {
+        Proposer { activity: self.users.clone().unwrap_or_default(), mix: self.mix.clone() }
     }
 }

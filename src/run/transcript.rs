@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Coverage, Story};
+use super::{Coverage, Mix, Story};
 use crate::base::{Fate, Known, Name, Observed, ReplicaId, RequestId, Root, Seed, Time};
 use crate::check::{Judge, Survey};
 use crate::model::Ask;
@@ -75,7 +75,8 @@ impl<O: Asked> Transcript<O> {
         });
         let fates = sent.filter_map(|message| Some((paths.get(message)?.clone(), *settled.get(&message)?))).collect();
         let requests = self.asked.iter().map(|(_, asked)| asked.clone()).collect();
-        Story { plan, requests, users: None, fates, rest: Rest::Perfect, pace: story.pace, priorities: None }
+        let (mix, rest) = (Mix::default(), Rest::Perfect);
+        Story { plan, requests, users: None, mix, fates, rest, pace: story.pace, priorities: None }
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Activity, Decision, FORMAT_VERSION, File, Mistake, Mistakes, Often, Part, Place, Plan, Refusal};
+use super::{Activity, Decision, FORMAT_VERSION, File, Impact, Mistake, Mistakes, Often, Part, Place, Plan, Refusal};
 use crate::base::{ClientId, Fate, Name, Names, ReplicaId, Root, Span, Time};
 
 /// More requests than this are refused.
@@ -17,8 +17,8 @@ pub const MOST_SEEDS: u64 = 1_000_000_000;
 const MOST_NAMES: usize = 1_000;
 /// Longer names of replicas are refused.
 const LONGEST_NAME: usize = 32;
-/// More checks than this are refused.
-const MOST_CHECKS: usize = 1_000;
+/// More checks, impacts and operations of a mix than this are refused.
+const MOST_OF_A_KIND: usize = 1_000;
 
 impl File {
     /// All that does not fit together in it, as far as that can be told without the system that it is about.
@@ -30,6 +30,7 @@ impl File {
             self.check_fates(&mut mistakes);
             check_names(&self.world.names, self.world.replicas, &mut mistakes);
             mistakes.extend(Plan::refusals(&self.world).mistakes());
+            self.check_matrix(&mut mistakes);
         });
         mistakes
     }
@@ -50,11 +51,35 @@ impl File {
         if self.system.period == Span::ZERO {
             add("system.period", "a period of no time is a round without an end: write more than zero".to_owned());
         }
-        if let Some(Activity { every: Span::ZERO, .. }) = self.clients {
-            add("clients.every", "users who act each `0s` never come to an end: write more than zero".to_owned());
+        if let Some(Activity { every, mix, .. }) = &self.clients {
+            if *every == Span::ZERO {
+                add("clients.every", "users who act each `0s` never come to an end: write more than zero".to_owned());
+            }
+            if mix.len() > MOST_OF_A_KIND {
+                add("clients.mix", format!("{} operations are too many: at most {MOST_OF_A_KIND}", mix.len()));
+            } else if !mix.is_empty() && mix.iter().all(|weighed| weighed.weight == 0) {
+                add("clients.mix", "no operation of this mix is ever drawn: give one a weight above zero".to_owned());
+            }
         }
-        if self.checks.len() > MOST_CHECKS {
-            add("checks", format!("{} checks are too many: at most {MOST_CHECKS}", self.checks.len()));
+        if self.checks.len() > MOST_OF_A_KIND {
+            add("checks", format!("{} checks are too many: at most {MOST_OF_A_KIND}", self.checks.len()));
+        }
+        let impacts = self.witness.as_deref().unwrap_or_default();
+        if impacts.len() > MOST_OF_A_KIND {
+            add("witness", format!("{} impacts are too many: at most {MOST_OF_A_KIND}", impacts.len()));
+        }
+        let links = std::iter::once(&self.world.link).chain(self.world.links.iter().map(|rule| &rule.link));
+        let inverts = self.world.count_inversions || links.into_iter().any(|link| link.reorder.is_some());
+        for (nth, impact) in impacts.iter().enumerate() {
+            let path = format!("witness[{nth}]");
+            if impact.least() == 0 {
+                add(&path, "nothing has to come into play here: write more than zero, or leave it out".to_owned());
+            } else if matches!(impact, Impact::Inverted(_)) && !inverts {
+                add(
+                    &path,
+                    "copies that are overtaken are not counted: write `count_inversions: true` in `world`".to_owned(),
+                );
+            }
         }
         for (nth, watch) in self.checks.iter().enumerate() {
             if watch.often == Often::OneIn(0) {

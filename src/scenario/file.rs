@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Decision, Draft, Mistakes, Request, Rest, Scenario};
+use super::{Decision, Draft, Impact, Matrix, Mistakes, Operation, Request, Rest, Scenario};
 use crate::base::{Odds, Seed, Span};
 
 /// The version of the format that this program reads.
@@ -53,6 +53,12 @@ pub struct File {
     /// What must come of it.
     #[serde(default)]
     pub expect: Expectation,
+    /// What must have come into play over all seeds; without it, every fault.
+    #[serde(default)]
+    pub witness: Option<Vec<Impact>>,
+    /// Variations, in the place of one run.
+    #[serde(default)]
+    pub matrix: Option<Matrix>,
     /// The world that it happens in.
     #[serde(default = "nowhere")]
     pub world: Scenario,
@@ -153,11 +159,29 @@ pub struct Activity {
     pub roam: Odds,
     /// How often a user only looks.
     pub reads: Odds,
+    /// What a user asks for, drawn by weight; without it, what makes sense to the replica at hand.
+    pub mix: Vec<Weighed>,
+}
+
+/// An operation of a mix.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Weighed {
+    /// How likely it is, beside the weights of the others.
+    #[serde(default = "one")]
+    pub weight: u32,
+    /// The operation.
+    pub op: Operation,
+}
+
+fn one() -> u32 {
+    1
 }
 
 impl Default for Activity {
     fn default() -> Activity {
-        Activity { every: Span::millis(50), odds: Odds::permille(500), roam: Odds::NEVER, reads: Odds::NEVER }
+        let (roam, reads) = (Odds::NEVER, Odds::NEVER);
+        Activity { every: Span::millis(50), odds: Odds::permille(500), roam, reads, mix: Vec::new() }
     }
 }
 
@@ -170,13 +194,6 @@ impl File {
             draft.add(found);
         }
         draft.finish()
-    }
-
-    /// The same as a text that can be read again.
-    pub fn to_ron(&self) -> String {
-        let pretty = ron::ser::PrettyConfig::new().depth_limit(2).new_line("\n");
-        let text = super::script::options().to_string_pretty(self, pretty);
-        text.unwrap_or_else(|error| panic!("a scenario cannot be written: {error}"))
     }
 
     /// What the users beside the replicas do, if there are any.

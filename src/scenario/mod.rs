@@ -8,8 +8,10 @@ mod contradiction;
 mod examples;
 mod fault;
 mod file;
+mod impact;
 mod latency;
 mod link;
+mod matrix;
 mod mistake;
 mod plan;
 mod reading;
@@ -20,15 +22,18 @@ mod script;
 mod setup;
 mod source;
 mod topology;
+mod writing;
 
 pub use catalogue::FAULTS;
 pub use contradiction::{MOST_FATES, MOST_REQUESTS, MOST_SEEDS};
 pub use fault::{
     Clock, Crash, Disk, Down, Durability, Fault, Flapping, InFlight, Partition, Rebirth, Shape, When, Who,
 };
-pub use file::{Activity, Expectation, FORMAT_VERSION, File, Often, Origin, SystemName, Watch};
+pub use file::{Activity, Expectation, FORMAT_VERSION, File, Often, Origin, SystemName, Watch, Weighed};
+pub use impact::Impact;
 pub use latency::{Latency, LatencyError};
 pub use link::{Bursts, Duplicates, Link, LinkRule, Reorder};
+pub use matrix::{MOST_VARIATIONS, Matrix};
 pub use mistake::{Mistake, Mistakes, Part, Place, Spot};
 pub use plan::{MOST_REPLICAS, Plan};
 pub use reading::{Draft, MOST_BYTES};

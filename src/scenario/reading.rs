@@ -264,8 +264,11 @@ impl<'a> Reading<'a> {
     /// What is needed and not there.
     fn demand(&mut self) {
         for (field, owner) in [("version", ""), ("name", ""), ("system", ""), ("world", ""), ("replicas", "world")] {
+            // A matrix may name systems in its place.
+            let replaced = field == "system" && self.source.find("matrix").is_some();
             let grouped = |owner: Node| self.source.bracket(owner) == Some('(');
-            let lacks = self.source.find(owner).filter(|owner| grouped(*owner) && !self.has(*owner, field));
+            let lacks =
+                self.source.find(owner).filter(|owner| grouped(*owner) && !replaced && !self.has(*owner, field));
             if let Some(node) = lacks {
                 let who = if owner.is_empty() { "the scenario".to_owned() } else { format!("`{owner}`") };
                 let such = example(owner, field).map_or_else(String::new, such_as);

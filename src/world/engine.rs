@@ -301,6 +301,15 @@ impl<R: Replica, C: Client<R>> World<R, C> {
         }
     }
 
+    /// Witnesses how long a wall stood, if it cut something off, and says which fault it came of.
+    fn fallen(&mut self, wall: u32, now: Time) -> u32 {
+        let wall = &self.agenda.walls[wall as usize];
+        if self.witness.cut_by[wall.fault as usize] > 0 {
+            self.witness.partitioned = self.witness.partitioned + now.since(wall.since);
+        }
+        wall.fault
+    }
+
     fn hash_message(&mut self, body: Handle) {
         self.bodies.get(body).message.digest(&mut self.digester);
         self.trace.bytes(&self.digester.finish().0.to_le_bytes());
@@ -541,6 +550,9 @@ where
         for replica in &world.replicas {
             replica.digest_state(&mut world.digester);
             world.trace.bytes(&world.digester.finish().0.to_le_bytes());
+        }
+        for wall in std::mem::take(&mut world.standing) {
+            world.fallen(wall, self.now);
         }
         let doings = world.network.doings;
         world.witness.held_up += doings.held_up;

@@ -9,7 +9,7 @@ pub(super) struct Wall {
     /// The position of the fault in the plan.
     pub(super) fault: u32,
     sides: Sides,
-    since: Time,
+    pub(super) since: Time,
     flapping: Option<Flapping>,
     /// Whether it cuts off what is under way, too.
     pub(super) cuts_in_flight: bool,

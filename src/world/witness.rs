@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::scenario::{Fault, Link, Plan};
+use crate::base::Span;
+use crate::scenario::{Fault, Impact, Link, Plan};
 
 macro_rules! witness {
     ($($(#[$doc:meta])* $field:ident: $says:literal,)*) => {
@@ -12,6 +13,8 @@ macro_rules! witness {
         #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
         pub struct Witness {
             $($(#[$doc])* pub $field: u64,)*
+            /// How long partitions stood that cut something off, all together.
+            pub partitioned: Span,
             /// Copies that each fault of the plan cut off, by the fault's position; one may be cut off by several.
             pub cut_by: Vec<u64>,
         }
@@ -32,6 +35,7 @@ macro_rules! witness {
             /// Adds the counts of another run of the same plan.
             pub fn add(&mut self, other: &Witness) {
                 $(self.$field += other.$field;)*
+                self.partitioned = self.partitioned + other.partitioned;
                 self.cut_by.resize(self.cut_by.len().max(other.cut_by.len()), 0);
                 for (mine, theirs) in self.cut_by.iter_mut().zip(&other.cut_by) {
                     *mine += theirs;
@@ -95,6 +99,29 @@ witness! {
 }
 
 impl Witness {
+    /// How much there was of something that must have come into play: a number, or nanoseconds. What only checks
+    /// can tell is nothing here.
+    pub fn of(&self, impact: &Impact) -> u64 {
+        match impact {
+            Impact::Dropped(_) => self.lost + self.lost_in_bursts + self.lost_by_script,
+            Impact::Cut(_) => self.cut,
+            Impact::Partitioned(_) => self.partitioned.0,
+            Impact::Duplicated(_) => self.delivered_again,
+            Impact::Inverted(_) => self.inverted,
+            Impact::Held(_) => self.held_back,
+            Impact::Queued(_) => self.queued,
+            Impact::Damaged(_) => self.damaged + self.thrown_away,
+            Impact::Crashed(_) => self.crashes,
+            Impact::HalfSent(_) => self.half_sent,
+            Impact::Restarted(_) => self.restarts,
+            Impact::Forgotten(_) => self.updates_lost,
+            Impact::Unheard(_) => self.unheard,
+            Impact::Deferred(_) => self.deferred,
+            Impact::ClocksOff(_) => self.clock_errors_read,
+            Impact::Judged(..) => 0,
+        }
+    }
+
     /// The faults of a plan that did nothing in all that was counted here, in words.
     pub fn idle(&self, plan: &Plan) -> Vec<String> {
         let any = |has: fn(&Link) -> bool| plan.profiles().iter().any(has);
@@ -130,6 +157,10 @@ impl fmt::Display for Witness {
         let mut gap = "";
         for (says, count) in self.counts().filter(|(_, count)| *count > 0) {
             write!(f, "{gap}{count} {says}")?;
+            gap = ", ";
+        }
+        if self.partitioned > Span::ZERO {
+            write!(f, "{gap}{} of partitions that cut something", self.partitioned)?;
             gap = ", ";
         }
         if gap.is_empty() { f.write_str("nothing happened") } else { Ok(()) }

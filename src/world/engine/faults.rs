@@ -23,7 +23,7 @@ where
             }
             Action::Heal { wall } => {
                 self.world.standing.retain(|standing| *standing != wall);
-                let fault = self.world.agenda.walls[wall as usize].fault;
+                let fault = self.world.fallen(wall, self.now);
                 self.note(&Event::Heal { fault });
             }
             Action::Crash { replica, fault } => self.crash(replica, fault, None),
