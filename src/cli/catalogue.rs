@@ -105,7 +105,7 @@ pub(super) fn specimens() -> impl Iterator<Item = Thing> {
 }
 
 /// Exit codes.
-fn exits() -> impl Iterator<Item = Thing> {
+pub(super) fn exits() -> impl Iterator<Item = Thing> {
     Exit::ALL.into_iter().map(|exit| Thing {
         kind: "exit code",
         name: exit.code().to_string(),

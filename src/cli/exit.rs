@@ -101,7 +101,10 @@ impl Exit {
                 "No check found anything, and yet that is no pass: a fault of the scenario never bit in any seed, no \
                  check had anything to judge, or fewer seeds were run than were asked for."
             }
-            Exit::NothingRan => "There is no scenario file at the paths that were given.",
+            Exit::NothingRan => {
+                "There is no scenario file at the paths that were given. In a folder, scenario files are those that end \
+                 in `.ron`."
+            }
             Exit::Unstable => {
                 "The first seed of each scenario is run twice, in worlds of their own, and the two runs differed. What \
                  else was found cannot be trusted then. Look for what a replica reads beside its context: a clock, the \

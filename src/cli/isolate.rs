@@ -22,7 +22,7 @@ use crate::scenario::File;
 use crate::world::Witness;
 
 /// What lines of a ward begin with: whatever else is printed there comes from code under test.
-const MARK: &str = "\u{1}squall ";
+const MARK: &str = "<squall ward> ";
 
 /// What a ward says.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn what_code_under_test_prints_is_no_word_of_a_ward() {
-        for line in ["Begins(3)", "\u{1}squall", "\u{1}squall {}", ""] {
+        for line in ["{\"Begins\":3}", "<squall ward>", "<squall ward> {}", ""] {
             assert_eq!(Word::read(line), None, "{line}");
         }
         let word = format!("printed without an end of line{MARK}{{\"Begins\":3}}");

@@ -43,6 +43,8 @@ enum What {
     Specimens,
     /// Scenario files.
     Scenarios,
+    /// Exit codes.
+    Exits,
 }
 
 /// A line each.
@@ -54,6 +56,7 @@ pub(super) fn list(arguments: &Arguments, terminal: &Terminal) -> io::Result<Exi
         What::Checks => (catalogue::checks().collect(), "costs"),
         What::Faults => (catalogue::faults().collect(), "in a file"),
         What::Specimens => (catalogue::specimens().collect(), "caught by"),
+        What::Exits => (catalogue::exits().collect(), ""),
         What::Systems => return systems(terminal),
         What::Scenarios => return scenarios(arguments, terminal),
     };
@@ -69,13 +72,15 @@ fn lines(things: &[Thing]) -> String {
 }
 
 fn table(things: &[Thing], beside: &str) -> String {
-    let cell = |text: &str| text.replace('|', "\\|");
     let kind = things.first().map_or("", |thing| thing.kind);
-    let mut table = format!("| {kind} | what it is | {beside} |\n|---|---|---|\n");
-    for Thing { name, line, beside, .. } in things {
-        table.push_str(&format!("| `{name}` | {} | {} |\n", cell(line), cell(beside)));
-    }
-    table
+    let row = |cells: [&str; 3]| {
+        let cells = cells.map(|cell| cell.replace('|', "\\|"));
+        let shown = if beside.is_empty() { &cells[..2] } else { &cells[..] };
+        format!("| {} |\n", shown.join(" | "))
+    };
+    let rule = row(["---"; 3]).replace(' ', "");
+    let rows = things.iter().map(|thing| row([&format!("`{}`", thing.name), &thing.line, &thing.beside]));
+    [row([kind, "what it is", beside]), rule].into_iter().chain(rows).collect()
 }
 
 fn systems(terminal: &Terminal) -> io::Result<Exit> {

@@ -188,3 +188,82 @@ impl Tally {
         format!("{}: {scenarios}: {}", exit.headline(), parts.join(", "))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Digest;
+    use crate::run::Finding;
+    use crate::world::Witness;
+
+    /// What came of ten seeds of which nothing is known but that a check judged.
+    fn outcome(change: impl FnOnce(&mut Outcome)) -> Told<'static> {
+        let mut outcome = Outcome {
+            name: "a story".to_owned(),
+            runs: 10,
+            wrong: 0,
+            findings: Vec::new(),
+            unstable: None,
+            judged: vec![("sec", 3)],
+            witness: Witness::default(),
+            idle: Vec::new(),
+            expected: Expectation::Holds,
+            hash: Digest::default(),
+        };
+        change(&mut outcome);
+        Told { path: Path::new("a.ron"), seeds: Seeds::parse("10").expect("seeds"), checks: &[], outcome }
+    }
+
+    fn wrong(outcome: &mut Outcome) {
+        outcome.findings = vec![(Seed(3), Finding::Exhausted)];
+        outcome.wrong = 1;
+    }
+
+    fn expecting(expected: &str, change: impl FnOnce(&mut Outcome)) -> Told<'static> {
+        outcome(|outcome| {
+            outcome.expected = Expectation::Violates(expected.to_owned());
+            change(outcome);
+        })
+    }
+
+    #[test]
+    fn what_came_of_a_scenario_is_an_exit_code() {
+        for (told, mark, code) in [
+            (outcome(|_| {}), Mark::Holds, 0),
+            (outcome(wrong), Mark::Violated, 1),
+            (outcome(|outcome| outcome.idle.push("nothing".to_owned())), Mark::Vacuous, 3),
+            (outcome(|outcome| outcome.judged.clear()), Mark::Vacuous, 3),
+            (outcome(|outcome| outcome.runs = 9), Mark::CutShort, 3),
+            (outcome(|outcome| outcome.unstable = Some(Seed(0))), Mark::Unstable, 5),
+            (expecting("livelock", wrong), Mark::AsTold, 0),
+            (expecting("sec", wrong), Mark::Violated, 1),
+            (expecting("sec", |_| {}), Mark::Missing, 1),
+            (expecting("sec", |outcome| outcome.runs = 9), Mark::CutShort, 3),
+        ] {
+            let mut tally = Tally::of(1);
+            tally.add(&told);
+            assert_eq!((told.mark(), tally.exit().code()), (mark, code));
+        }
+    }
+
+    #[test]
+    fn of_several_the_gravest_counts() {
+        let mut tally = Tally::of(5);
+        let mut codes = vec![tally.exit().code()];
+        for told in [
+            outcome(|_| {}),
+            outcome(|outcome| outcome.runs = 9),
+            outcome(wrong),
+            outcome(|outcome| outcome.unstable = Some(Seed(0))),
+        ] {
+            tally.add(&told);
+            codes.push(tally.exit().code());
+        }
+        tally.interrupted = true;
+        codes.push(tally.exit().code());
+        assert_eq!(codes, [3, 3, 3, 1, 5, 130]);
+        let sentence = "INTERRUPTED: 5 scenarios: 1 holds, 1 violated, 1 cut short, 1 unstable, 1 not run";
+        assert_eq!(tally.sentence(), sentence);
+        assert_eq!(Tally::of(0).exit(), Exit::NothingRan);
+    }
+}

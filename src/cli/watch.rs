@@ -95,7 +95,7 @@ impl<'a> Watch<'a> {
             match &bar {
                 Some(bar) => bar.set_position(begun),
                 None if self.ward.is_none() && glances % glances_in(NOTE) == 0 => {
-                    self.terminal.note(format_args!("{begun} of {} runs so far", self.all));
+                    self.terminal.note(format_args!("{begun} of {} runs are begun", self.all));
                 }
                 None => {}
             }
