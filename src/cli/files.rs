@@ -14,6 +14,8 @@ pub(super) struct Found {
     pub(super) path: PathBuf,
     /// What it says.
     pub(super) file: File,
+    /// Its name, where the file stands for several.
+    pub(super) only: Option<String>,
 }
 
 /// All scenario files at a path, in the order of their names. A file is one whatever it is called; in a folder,
@@ -61,8 +63,12 @@ pub(super) fn read(paths: &[PathBuf], terminal: &Terminal) -> Option<Vec<Found>>
             Err(error) => wrong |= complain(&path, &error),
             Ok(text) => match crate::run::read(&text) {
                 Ok(file) => {
-                    let each = crate::run::variations(&file).into_iter();
-                    scenarios.extend(each.map(|file| Found { path: path.clone(), file }));
+                    let each = crate::run::variations(&file);
+                    let several = each.len() > 1;
+                    scenarios.extend(each.into_iter().map(|file| {
+                        let only = several.then(|| file.name.clone());
+                        Found { path: path.clone(), file, only }
+                    }));
                 }
                 Err(mistakes) => {
                     terminal.refuse(&mistakes.render(&shown(&path), &text, true));

@@ -73,7 +73,7 @@ pub(super) fn fuzz(arguments: &Arguments, terminal: &Terminal) -> io::Result<Exi
     interrupt::listen();
     let (known, open): (Vec<Found>, Vec<Found>) = found.into_iter().partition(|found| found.file.origin.is_some());
     let mut sum = Sum::default();
-    for Found { path, file } in &known {
+    for Found { path, file, .. } in &known {
         replay(path, file, &mut sum, terminal)?;
     }
     let hunted: Vec<&Found> = open.iter().filter(|found| found.file.expect == Expectation::Holds).collect();
@@ -83,7 +83,7 @@ pub(super) fn fuzz(arguments: &Arguments, terminal: &Terminal) -> io::Result<Exi
     let seeds = arguments.seed.map(Seeds::one).or(arguments.seeds);
     let whole = Limits::jobs(arguments.jobs.unwrap_or_else(crew::cores)).stopped_by(interrupt::flag());
     let begun = Stopwatch::start();
-    for (nth, Found { path, file }) in hunted.iter().enumerate() {
+    for (nth, Found { path, file, .. }) in hunted.iter().enumerate() {
         let mut limits = whole.clone();
         if let Some(time) = arguments.max_time {
             let left = (time.0 as f64 / 1e9 - begun.seconds()).max(0.0);

@@ -12,6 +12,7 @@ use std::thread;
 
 use serde::{Deserialize, Serialize};
 
+use super::files::Found;
 use super::interrupt;
 use super::seeds::Seeds;
 use super::terminal::{Terminal, plain};
@@ -99,8 +100,7 @@ pub(super) fn taken() -> Option<u64> {
 
 /// Runs seeds in wards, as many as it takes.
 pub(super) fn campaign(
-    path: &Path,
-    file: &File,
+    Found { path, file, only }: &Found,
     seeds: Seeds,
     wanted: &mut dyn Iterator<Item = u64>,
     (checks, limits): (&[String], Limits),
@@ -108,7 +108,7 @@ pub(super) fn campaign(
     let mut gathering = Gathering::of(file);
     let mut left = Some(seeds);
     while let Some(seeds) = left {
-        let mut ward = ward(path, seeds, checks, limits)?;
+        let mut ward = ward((path, only.as_deref()), seeds, checks, limits)?;
         // What it says beside its words is kept to its end, for what it may say of it.
         let last_words = ward.stderr.take().map(|stderr| thread::spawn(|| end_of(stderr)));
         let (mut at, mut told, mut enough) = (None, None, false);
@@ -157,7 +157,7 @@ fn seeds_after(seeds: Seeds, seed: Seed) -> Option<Seeds> {
     Seeds::between(next, *seeds.each().end())
 }
 
-fn ward(path: &Path, seeds: Seeds, checks: &[String], limits: Limits) -> io::Result<Child> {
+fn ward((path, only): (&Path, Option<&str>), seeds: Seeds, checks: &[String], limits: Limits) -> io::Result<Child> {
     let mut command = Command::new(std::env::current_exe()?);
     let (seeds, memory) = (seeds.each(), limits.memory.to_string());
     command.args(["run", "--ward", "--quiet", "--color", "never", "--jobs", "1", "--memory", &memory]);
@@ -166,6 +166,9 @@ fn ward(path: &Path, seeds: Seeds, checks: &[String], limits: Limits) -> io::Res
     checks.iter().for_each(|check| {
         command.args(["--check", check]);
     });
+    if let Some(name) = only {
+        command.arg(format!("--only={name}"));
+    }
     command.arg("--").arg(path);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()
 }

@@ -14,11 +14,11 @@ use super::files::{self, Found, shown};
 use super::format::Format;
 use super::isolate::Limits;
 use super::seeds::Seeds;
-use super::terminal::Terminal;
+use super::terminal::{Terminal, plain};
 use super::told::{Tally, Told};
 use super::watch::Watch;
 use super::{Exit, crew, interrupt, isolate};
-use crate::base::{Seed, Span};
+use crate::base::{Seed, Span, nearest};
 use crate::run::Campaign;
 use crate::scenario::{Expectation, File, Often, Watch as Watched};
 
@@ -28,6 +28,9 @@ pub(super) struct Arguments {
     /// Scenario files, or folders of them.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Of files that stand for several scenarios, run those whose names hold these words.
+    #[arg(long, value_name = "WORDS")]
+    only: Option<String>,
     /// Run this seed alone, such as 8127 or 0x1fbf.
     #[arg(long, value_name = "SEED", env = "SQUALL_SEED")]
     pub(super) seed: Option<Seed>,
@@ -66,6 +69,12 @@ fn jobs(text: &str) -> Result<usize, String> {
 /// Runs what there is, and tells what came of it.
 pub(super) fn run(arguments: &Arguments, seeds: Option<Seeds>, terminal: &Terminal) -> io::Result<Exit> {
     let Some(mut scenarios) = files::read(&arguments.paths, terminal) else { return Ok(Exit::Refused) };
+    if let Some(words) = &arguments.only
+        && let Err(none) = pick(&mut scenarios, words)
+    {
+        terminal.complain(none);
+        return Ok(Exit::Refused);
+    }
     let checks = &arguments.checks[..];
     for Found { file, .. } in &mut scenarios {
         choose(file, checks);
@@ -93,17 +102,18 @@ pub(super) fn run(arguments: &Arguments, seeds: Option<Seeds>, terminal: &Termin
     let patience = if arguments.isolate { Duration::MAX } else { Duration::from_nanos(limits.patience.0) };
     let watch = Watch::over(all, patience, terminal);
     let job = |nth: usize| -> io::Result<Told<'_>> {
-        let (Found { path, file }, seeds) = asked[nth];
+        let (found, seeds) = asked[nth];
+        let Found { path, file, only } = found;
         terminal.detail(format_args!("{}: {seeds}", shown(path)));
-        let (mut each, pulse) = watch.seeds(path, seeds.each());
+        let (mut each, pulse) = watch.seeds((path, only.as_deref()), seeds.each());
         let outcome = if arguments.isolate {
-            isolate::campaign(path, file, seeds, &mut each, (checks, limits))
+            isolate::campaign(found, seeds, &mut each, (checks, limits))
         } else {
             let ran = Campaign::of(file).beating(pulse.clone()).run(each);
             Ok(ran.unwrap_or_else(|error| unreachable!("it was resolved before: {error}")))
         };
         watch.done(&pulse);
-        Ok(Told { path, seeds, checks, outcome: outcome? })
+        Ok(Told { path, only: only.as_deref(), seeds, checks, outcome: outcome? })
     };
     let mut tally = Tally::of(asked.len());
     let mut trouble: Option<io::Error> = None;
@@ -139,7 +149,7 @@ fn serve((found, seeds): &(&Found, Seeds), arguments: &Arguments, terminal: &Ter
     let patience = Duration::from_nanos(arguments.handler_timeout.0);
     let watch = Watch::over(seeds.count(), patience, terminal).in_ward(arguments.memory);
     let job = |_: usize| {
-        let (each, pulse) = watch.seeds(&found.path, seeds.each());
+        let (each, pulse) = watch.seeds((&found.path, found.only.as_deref()), seeds.each());
         isolate::serve(Campaign::of(&found.file).beating(pulse), each, terminal)
     };
     let mut served = Ok(());
@@ -149,6 +159,19 @@ fn serve((found, seeds): &(&Found, Seeds), arguments: &Arguments, terminal: &Ter
     };
     crew::work(1, 1, job, take, |over| watch.attend(over));
     served.map(|()| Exit::Expected)
+}
+
+/// Keeps the scenarios whose names hold these words; where one is called just so, that alone.
+fn pick(scenarios: &mut Vec<Found>, words: &str) -> Result<(), String> {
+    let exact = scenarios.iter().any(|found| found.file.name == words);
+    let fits = |name: &str| if exact { name == words } else { name.contains(words) };
+    if !scenarios.iter().any(|found| fits(&found.file.name)) {
+        let names = scenarios.iter().map(|found| found.file.name.as_str());
+        let near = nearest(words, names).map(|name| format!(": did you mean `{}`?", plain(name))).unwrap_or_default();
+        return Err(format!("no scenario there is called `{}`{near}", plain(words)));
+    }
+    scenarios.retain(|found| fits(&found.file.name));
+    Ok(())
 }
 
 /// Puts the checks of the command line in the place of those of a file. What a check had to find that does not

@@ -41,7 +41,7 @@ pub(super) struct Arguments {
 /// Makes a story small, draws it, and writes it down.
 pub(super) fn shrink(arguments: &Arguments, terminal: &Terminal) -> io::Result<Exit> {
     let Some(found) = files::read(std::slice::from_ref(&arguments.path), terminal) else { return Ok(Exit::Refused) };
-    let [Found { path, file }] = &found[..] else {
+    let [Found { path, file, .. }] = &found[..] else {
         terminal.complain("`squall shrink` takes one file");
         return Ok(Exit::Refused);
     };

@@ -13,6 +13,8 @@ use crate::scenario::Expectation;
 pub(super) struct Told<'a> {
     /// Where it was found.
     pub(super) path: &'a Path,
+    /// Its name, where the file there stands for several.
+    pub(super) only: Option<&'a str>,
     /// What was asked for.
     pub(super) seeds: Seeds,
     /// The checks that were chosen on the command line.
@@ -110,7 +112,7 @@ impl Told<'_> {
 
     /// The command that shows a seed again.
     pub(super) fn again(&self, seed: Seed) -> String {
-        again::command(self.path, seed, self.checks)
+        again::command(self.path, self.only, seed, self.checks)
     }
 }
 
@@ -207,11 +209,13 @@ mod tests {
             judged: vec![("sec", 3)],
             witness: Witness::default(),
             idle: Vec::new(),
+            witnessed: false,
+            missing: Vec::new(),
             expected: Expectation::Holds,
             hash: Digest::default(),
         };
         change(&mut outcome);
-        Told { path: Path::new("a.ron"), seeds: Seeds::parse("10").expect("seeds"), checks: &[], outcome }
+        Told { path: Path::new("a.ron"), only: None, seeds: Seeds::parse("10").expect("seeds"), checks: &[], outcome }
     }
 
     fn wrong(outcome: &mut Outcome) {
@@ -233,6 +237,7 @@ mod tests {
             (outcome(wrong), Mark::Violated, 1),
             (outcome(|outcome| outcome.idle.push("nothing".to_owned())), Mark::Vacuous, 3),
             (outcome(|outcome| outcome.judged.clear()), Mark::Vacuous, 3),
+            (outcome(|outcome| outcome.missing.push("nothing".to_owned())), Mark::Vacuous, 3),
             (outcome(|outcome| outcome.runs = 9), Mark::CutShort, 3),
             (outcome(|outcome| outcome.unstable = Some(Seed(0))), Mark::Unstable, 5),
             (expecting("livelock", wrong), Mark::AsTold, 0),

@@ -34,6 +34,7 @@ pub(super) struct Watch<'a> {
 /// A scenario of which seeds are being run.
 struct Running<'a> {
     path: &'a Path,
+    only: Option<&'a str>,
     seed: Arc<AtomicU64>,
     pulse: Arc<AtomicU64>,
     /// What was felt at the last glance, and for how many glances it has been the same.
@@ -55,11 +56,11 @@ impl<'a> Watch<'a> {
     /// These seeds, as long as results are wanted; and the pulse to feel while they are run.
     pub(super) fn seeds(
         &self,
-        path: &'a Path,
+        (path, only): (&'a Path, Option<&'a str>),
         seeds: impl Iterator<Item = u64>,
     ) -> (impl Iterator<Item = u64>, Arc<AtomicU64>) {
         let (seed, pulse) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
-        let running = Running { path, seed: seed.clone(), pulse: pulse.clone(), felt: ((0, 0), 0) };
+        let running = Running { path, only, seed: seed.clone(), pulse: pulse.clone(), felt: ((0, 0), 0) };
         self.running().push(running);
         let seeds = seeds.take_while(move |next| {
             seed.store(*next, Ordering::Relaxed);
@@ -129,7 +130,7 @@ impl<'a> Watch<'a> {
                 if self.ward.is_some() {
                     isolate::give_up("hang", format!("a handler did not return within {seconds} s"), self.terminal);
                 }
-                let again = again::command(running.path, seed, &[]);
+                let again = again::command(running.path, running.only, seed, &[]);
                 self.terminal.warn(format_args!(
                     "seed {seed} of {path} has been in one handler for {seconds} s; to run it alone: {again}"
                 ));

@@ -218,3 +218,29 @@ fn files_are_found_in_folders_whatever_lies_beside_them() {
     let names: Vec<&str> = out.lines().filter_map(|line| line.split("/found/").nth(1)?.split("  ").next()).collect();
     assert_eq!((code, names), (0, vec!["b.ron", "folder.ron/c.ron", "inner/deep/a.ron"]));
 }
+
+#[test]
+fn of_a_file_that_stands_for_several_one_can_be_run_again() {
+    let system = "system: (data: \"g_counter\", sync: \"full_state\", period: \"50ms\")";
+    let matrix = format!("{system}, matrix: (data: [\"g_counter\", \"pn_counter\"])");
+    let path = scenario("matrix", &[WRONG[0], (system, &matrix)]);
+    let (code, out, _) = says(&["run", &path, "--seeds", "3"]);
+    assert!(code == 1 && out.ends_with("FAILED: 2 scenarios: 2 violated\n"), "{out}");
+    let again: Vec<&str> = out.lines().filter_map(|line| line.trim().strip_prefix("again with: squall ")).collect();
+    assert!(again.len() == 2 && again[1].contains(" --only='") && again[1].ends_with("pn_counter' --seed 0"), "{out}");
+    let name = again[1].split('\'').nth(1).expect("a name");
+    for only in [name, "pn_counter"] {
+        let (code, out, _) = says(&["run", &path, "--seeds", "3", "--only", only]);
+        assert!(code == 1 && out.contains("pn_counter") && !out.contains("g_counter"), "{out}");
+    }
+    let usual = says(&["run", &path, "--seeds", "3", "--format", "json"]).1;
+    assert_eq!(says(&["run", &path, "--seeds", "3", "--format", "json", "--isolate"]).1, usual);
+    let (code, _, err) = says(&["run", &path, "--only", "or_set"]);
+    assert!(code == 2 && err.contains("no scenario there is called `or_set`"), "{err}");
+}
+
+#[test]
+fn what_must_come_into_play_is_named_where_it_did_not() {
+    let witness = [("version: 1,", "version: 1, witness: [Dropped(100000)],")];
+    runs("witness", &witness, 3, &["vacuous", "did not come into play: "]);
+}

@@ -43,6 +43,7 @@ struct Scenario<'a> {
     wrong: u64,
     findings: Vec<Found<'a>>,
     idle: &'a [String],
+    missing: &'a [String],
     judged: BTreeMap<&'a str, u64>,
     witness: BTreeMap<&'a str, u64>,
 }
@@ -104,6 +105,7 @@ impl Teller for Json<'_> {
             wrong: outcome.wrong,
             findings: found.collect(),
             idle: &outcome.idle,
+            missing: &outcome.missing,
             judged: outcome.judged.iter().copied().collect(),
             witness: outcome.witness.counts().filter(|(_, count)| *count > 0).collect(),
         };

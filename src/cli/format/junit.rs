@@ -41,7 +41,8 @@ impl Teller for Junit<'_> {
 fn suite(told: &Told<'_>) -> TestSuite {
     let (outcome, mark) = (&told.outcome, told.mark());
     let fine = mark.exit() == Exit::Expected;
-    let mut suite = TestSuite::new(shown(told.path));
+    let title = told.only.map_or_else(|| shown(told.path), |name| format!("{}: {name}", shown(told.path)));
+    let mut suite = TestSuite::new(title.clone());
     for (name, value) in [
         ("name", outcome.name.clone()),
         ("result", mark.word().to_owned()),
@@ -53,7 +54,7 @@ fn suite(told: &Told<'_>) -> TestSuite {
     }
     let case = |name: &str, status: TestCaseStatus| {
         let mut case = TestCase::new(name, status);
-        case.set_classname(shown(told.path));
+        case.set_classname(title.clone());
         case
     };
     for (check, judged) in &outcome.judged {
@@ -89,8 +90,10 @@ fn suite(told: &Told<'_>) -> TestSuite {
     let whole = match mark {
         Mark::Holds | Mark::AsTold | Mark::Violated => None,
         Mark::Missing => Some(format!("what had to come of it is {:?}, and it did not", outcome.expected)),
-        Mark::Vacuous if outcome.idle.is_empty() => Some("no check had anything to judge".to_owned()),
-        Mark::Vacuous => Some(outcome.idle.join("; ")),
+        Mark::Vacuous => {
+            let reasons = [&outcome.missing[..], &outcome.idle[..]].concat();
+            Some(if reasons.is_empty() { "no check had anything to judge".to_owned() } else { reasons.join("; ") })
+        }
         Mark::CutShort => Some(format!("only {} of {} seeds were run", outcome.runs, told.seeds.count())),
         Mark::Unstable => outcome.finding().map(|(seed, says)| format!("seed {seed}: {says}")),
     };

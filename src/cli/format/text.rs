@@ -31,6 +31,12 @@ impl Teller for Text<'_> {
         if !fine || self.terminal.loudness() > Loudness::Quiet {
             self.terminal.result(line(told))?;
         }
+        if mark == Mark::Holds {
+            // The file says what must come into play, and this was not in it.
+            for idle in &told.outcome.idle {
+                self.terminal.warn(format_args!("{}: did nothing: {}", shown(told.path), plain(idle)));
+            }
+        }
         Ok(())
     }
 
@@ -86,6 +92,7 @@ fn story(told: &Told<'_>) -> String {
     if outcome.judged.iter().all(|(_, judged)| *judged == 0) {
         lines.push("no check had anything to judge".to_owned());
     }
+    lines.extend(outcome.missing.iter().map(|missing| format!("did not come into play: {missing}")));
     lines.extend(outcome.idle.iter().map(|idle| format!("did nothing: {idle}")));
     if let Some((seed, says)) = outcome.finding() {
         lines.push(format!("seed {seed}: {}", plain(&says)));
