@@ -24,7 +24,7 @@ fn nobody_is_accused(needs: &[Need], surely: &[&str]) {
                 accused.push(format!("{data} on {sync}, seed {}: {finding}", seed.0));
             }
             // What some types claim and others do not; of a list, `order` judges what `spec` judges elsewhere.
-            let claimed = ["effect", "laws", "order", "monotone", "refusals", "stamps"];
+            let claimed = ["equal", "effect", "laws", "order", "monotone", "refusals", "stamps"];
             let ordered = trial.judged.iter().any(|(check, judged)| *check == "order" && *judged > 0);
             for (check, judged) in &trial.judged {
                 // In a few seeds it may be that all never know all while there is time left to be quiet.

@@ -10,6 +10,8 @@ pub enum Carries {
     Everything,
     /// These, each in an envelope of its own.
     Updates(Vec<Update>),
-    /// None: a question, a digest, an acknowledgement.
+    /// None, but what tells whether states are equal: a receiver may find that its own is the same as the sender's.
+    Digest,
+    /// None: a question, an acknowledgement.
     Nothing,
 }

@@ -46,6 +46,12 @@ pub trait Observed {
         None
     }
 
+    /// What tells this state from those that are not equal to it: of two replicas with the same, neither has anything
+    /// to tell the other.
+    fn content(&self) -> Option<Digest> {
+        self.state()
+    }
+
     /// How many bytes the state takes, where that can be said.
     fn weight(&self) -> Option<u64> {
         None

@@ -169,6 +169,9 @@ impl<S: Observed<Op: Asks<O>>, O: Clone> Observer<S> for Judge<S, O> {
         if self.ledger.accepted().is_some() {
             self.ledger.stamped(replicas[replica.index()].latest_stamp());
         }
+        if self.ledger.wants_content() {
+            self.ledger.content(replica, replicas[replica.index()].content());
+        }
         for check in &mut self.checks {
             if self.found.is_none() {
                 self.found = check.stepped(&mut self.ledger, moment, replica, replicas);

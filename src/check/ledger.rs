@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::minds::{Mind, Minds};
 use super::names::Names;
-use crate::base::{Carries, Identity, Known, Name, Observed, ReplicaId, RequestId, Stamp, Time, Update};
+use crate::base::{Carries, Digest, Identity, Known, Name, Observed, ReplicaId, RequestId, Stamp, Time, Update};
 use crate::model::{Asks, History, Issued};
 use crate::trace::{Event, Memory, Moment};
 
@@ -55,6 +55,19 @@ enum Load {
     Nothing,
     State(Mind),
     Updates(Known),
+    /// Nothing, but what the sender knew, and what tells its state from others.
+    Digest(Mind, Option<Digest>),
+}
+
+/// That a state is equal to another one's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The other.
+    pub to: ReplicaId,
+    /// What that one knew then.
+    pub knew: Mind,
+    /// Whether it is so.
+    pub holds: bool,
 }
 
 #[derive(Debug)]
@@ -84,6 +97,11 @@ pub struct Ledger<O> {
     accepted: Option<Update>,
     taken: bool,
     invented: Option<(ReplicaId, Update)>,
+    /// Whether it is said in the event at hand that states are equal, and then what came of looking.
+    claimed: bool,
+    claim: Option<Claim>,
+    /// The freights of the event at hand that still lack the digest of their sender's state.
+    unsealed: Vec<u32>,
     /// Whether something that was known has been forgotten: only then can updates be lost.
     forgetful: bool,
     keys: fn(&O) -> Option<u64>,
@@ -111,6 +129,9 @@ impl<O> Ledger<O> {
             accepted: None,
             taken: false,
             invented: None,
+            claimed: false,
+            claim: None,
+            unsealed: Vec::new(),
             forgetful: false,
             keys,
         }
@@ -128,6 +149,8 @@ impl<O> Ledger<O> {
         self.waiting.clear();
         (self.leaving, self.in_hand, self.asked, self.accepted, self.invented) = (None, None, None, None, None);
         (self.doing, self.taken, self.forgetful) = (Doing::default(), false, false);
+        (self.claimed, self.claim) = (false, None);
+        self.unsealed.clear();
     }
 
     /// All updates.
@@ -225,6 +248,13 @@ impl<O> Ledger<O> {
         self.invented
     }
 
+    /// What came of looking whether states are equal, where that was said in the event at hand by one who knew
+    /// something else than the other.
+    #[inline]
+    pub fn claim(&self) -> Option<Claim> {
+        self.claim
+    }
+
     /// What the message of the event at hand carries, where it is one that carries something, undamaged.
     #[inline]
     pub fn in_hand(&self) -> Option<&Known> {
@@ -262,7 +292,7 @@ impl<O> Ledger<O> {
         let loads = self.freights.iter().filter(|freight| freight.copies > 0).map(|freight| &freight.load);
         for load in loads.chain(self.kept.values().map(|(load, _)| load)) {
             match load {
-                Load::Nothing => {}
+                Load::Nothing | Load::Digest(..) => {}
                 Load::State(mind) => alive.extend(self.minds.known(*mind)),
                 Load::Updates(updates) => alive.extend(updates),
             }
@@ -300,6 +330,35 @@ impl<O> Ledger<O> {
         }
     }
 
+    /// Whether the digest of the state is needed of the replica that has just handled an event.
+    #[inline]
+    pub(super) fn wants_content(&self) -> bool {
+        self.claimed || !self.unsealed.is_empty()
+    }
+
+    /// Looks at what was said to be equal, and lets what was sent tell of the state.
+    pub(super) fn content(&mut self, replica: ReplicaId, content: Option<Digest>) {
+        if std::mem::take(&mut self.claimed)
+            && let (Some((_, Load::Digest(knew, Some(theirs)), false)), Doing::Told(to)) = (&self.in_hand, self.doing)
+            && let Some(content) = content
+        {
+            let (knew, holds) = (*knew, content == *theirs);
+            let standing = &mut self.standings[replica.index()];
+            if standing.mind != knew && !standing.damaged {
+                self.claim = Some(Claim { to, knew, holds });
+                if holds {
+                    standing.mind = self.minds.union(standing.mind, knew);
+                    self.taken = true;
+                }
+            }
+        }
+        for at in self.unsealed.drain(..) {
+            if let Load::Digest(_, lacking) = &mut self.freights[at as usize].load {
+                *lacking = content;
+            }
+        }
+    }
+
     /// The event at hand is over.
     pub(super) fn stepped(&mut self, replica: ReplicaId) {
         if let Some((_, load, damaged)) = self.in_hand.take() {
@@ -318,7 +377,7 @@ impl<O> Ledger<O> {
         }
         let standing = &mut self.standings[replica.index()];
         standing.before = standing.mind;
-        (self.accepted, self.taken) = (None, false);
+        (self.accepted, self.taken, self.claim) = (None, false, None);
         if self.minds.is_crowded() {
             self.sweep();
         }
@@ -344,7 +403,7 @@ impl<O> Ledger<O> {
         }
         let loads = self.freights.iter().filter(|freight| freight.copies > 0).map(|freight| &freight.load);
         held.extend(loads.chain(self.kept.values().map(|(load, _)| load)).filter_map(|load| match load {
-            Load::State(mind) => Some(*mind),
+            Load::State(mind) | Load::Digest(mind, _) => Some(*mind),
             _ => None,
         }));
         self.minds.sweep(&floor.unwrap_or_default(), held);
@@ -364,7 +423,7 @@ impl<O> Ledger<O> {
         standing.damaged |= damaged;
         self.taken = true;
         match load {
-            Load::Nothing => {}
+            Load::Nothing | Load::Digest(..) => {}
             Load::State(mind) => standing.mind = self.minds.union(standing.mind, *mind),
             Load::Updates(updates) => {
                 for update in updates.iter() {
@@ -400,6 +459,7 @@ impl<O> Ledger<O> {
         match carries {
             Carries::Everything => Load::State(self.standings[from.index()].mind),
             Carries::Updates(updates) => Load::Updates(updates.iter().copied().collect()),
+            Carries::Digest => Load::Digest(self.standings[from.index()].mind, None),
             Carries::Nothing => Load::Nothing,
         }
     }
@@ -450,7 +510,11 @@ impl<O: Clone> Ledger<O> {
                 if let Some((load, damaged)) = self.leaving.take()
                     && copies > 0
                 {
+                    let lacks_digest = matches!(load, Load::Digest(..));
                     let at = self.freight(load, damaged, copies);
+                    if lacks_digest {
+                        self.unsealed.push(at);
+                    }
                     self.by_message.insert(message.0, at);
                 }
             }
@@ -491,6 +555,7 @@ impl<O: Clone> Ledger<O> {
                 self.accept(moment, *request, *update, (*reading, *applied));
             }
             Event::Timer { .. } => self.begin(Doing::Waking),
+            Event::Equal { .. } => self.claimed = true,
             Event::SetTimer { .. } | Event::Read { .. } | Event::Invoke { .. } | Event::Answered { .. } => {}
             _ => self.rarer_event(event),
         }

@@ -10,6 +10,7 @@ mod delivered;
 mod delivery;
 mod durable;
 mod effect;
+mod equal;
 mod grows;
 mod judge;
 mod laws;
@@ -44,10 +45,11 @@ pub use delivered::Delivered;
 pub use delivery::Delivery;
 pub use durable::Durable;
 pub use effect::Effect;
+pub use equal::Equal;
 pub use grows::Grows;
 pub use judge::{About, Check, End, Found, Judge};
 pub use laws::Laws;
-pub use ledger::{Doing, Ledger};
+pub use ledger::{Claim, Doing, Ledger};
 pub use meets::Meets;
 pub use minds::{Mind, Minds, Shown};
 pub use monotone::Monotone;
@@ -67,8 +69,9 @@ pub use trail::Bond;
 pub use violation::{Recall, Violation};
 
 /// What can be told of each check.
-pub const ALL: [&About; 27] = [
+pub const ALL: [&About; 28] = [
     &Creation::ABOUT,
+    &Equal::ABOUT,
     &Sec::ABOUT,
     &Meets::ABOUT,
     &Effect::ABOUT,

@@ -57,7 +57,7 @@ impl<S: Observed, O: Debug> Check<S, O> for Quiet {
                 self.judged += 1;
                 self.messages.insert(*message);
                 let carried = match carries {
-                    Carries::Nothing => return None,
+                    Carries::Nothing | Carries::Digest => return None,
                     Carries::Updates(updates) if updates.is_empty() => return None,
                     Carries::Updates(updates) => words::known(ledger, &updates.iter().copied().collect()),
                     Carries::Everything => "all it knows".to_owned(),

@@ -3,8 +3,9 @@
 //! `c0 writes a at n1` is a request for the update `a`, carried out and answered; `c0 asks for a at n1` is not
 //! answered, and `n1 answers a` does that later. `c0 reads at n1` changes nothing. `n1 sends m to n2` sends all
 //! that n1 knows, `n1 sends m to n2 with a b` two updates in envelopes of their own, `with nothing` none;
-//! `n1 sends m twice to n2` makes two copies of it, and `n1 loses m to n2` none. `m comes` takes all of it in,
-//! `m comes with b a` these updates one after the other, `m waits` nothing, and so does `m comes damaged`. `n1
+//! `with digest` what tells of its state; `n1 sends m twice to n2` makes two copies of it, and `n1 loses m to n2` none. `m comes` takes all of it in,
+//! `m comes with b a` these updates one after the other, `m waits` nothing, and so does `m comes damaged`;
+//! `m comes as equal` finds the states equal. `n1
 //! dies`, `n1 returns`, and `n1 returns with nothing`. `n1 shows x` changes its view, from the next event on.
 
 use std::collections::BTreeMap;
@@ -186,6 +187,17 @@ impl Tale<'_> {
             [from, "loses", message, "to", to] => self.send(from, (message, 0), to, &Carries::Everything),
             [from, "sends", message, "to", to, "with", "nothing"] => {
                 self.send(from, (message, 1), to, &Carries::Nothing);
+            }
+            [from, "sends", message, "to", to, "with", "digest"] => {
+                self.send(from, (message, 1), to, &Carries::Digest);
+            }
+            [message, "comes", "as", "equal"] => {
+                let (from, to) = self.messages[message];
+                let (message, sent) = (name(message), Time::START);
+                self.begin();
+                self.event(&Event::Deliver { message, copy: 0, from, to, sent, damaged: false });
+                self.event(&Event::Equal { replica: to });
+                self.end(to);
             }
             [from, "sends", message, "to", to, "with", ref updates @ ..] => {
                 self.send(from, (message, 1), to, &Carries::Updates(self.named(updates)));

@@ -330,6 +330,13 @@ impl<R: Replica> Context<R> {
         self.take_in(Taken::Updates(updates));
     }
 
+    /// Says that the state is equal to that of the sender of the message being handled, as it was when it sent that
+    /// message as one that [tells so](Carries::Digest). It is looked at whether it is; then what is known there is
+    /// known here.
+    pub fn find_equal(&mut self) {
+        self.take_in(Taken::Equal);
+    }
+
     #[inline]
     fn take_in(&mut self, taken: Taken) {
         if self.watched {

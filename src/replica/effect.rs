@@ -76,4 +76,6 @@ pub enum Taken {
     Held(Receipt),
     /// These updates.
     Updates(Vec<Update>),
+    /// All that the sender of the message being handled knew when it sent it, as the states are equal.
+    Equal,
 }

@@ -19,8 +19,9 @@ use crate::zoo::{Asked, Boxed, System, Viewed};
 
 /// The checks that apply wherever their claim is made, in the order in which they are asked: what has parted
 /// is told before what is wrong.
-pub const STANDARD: [&str; 13] = [
+pub const STANDARD: [&str; 14] = [
     "creation",
+    "equal",
     "sec",
     "laws",
     "spec",
@@ -346,6 +347,7 @@ fn named<O: Asked, V: Viewed>(system: &System<O, V>, name: &str) -> Box<dyn Chec
         "delivered" => Box::new(check::Delivered::default()),
         "quiet" => Box::new(check::Quiet::default()),
         "stability" => Box::new(check::Stability::default()),
+        "equal" => Box::new(check::Equal::default()),
         "replay" => Box::new(check::Replay::new(Boxed::replayed)),
         "reload" => Box::new(check::Reload::new(reloading(system.clone()))),
         "sec" => Box::new(check::Sec::default()),

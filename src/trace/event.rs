@@ -194,6 +194,11 @@ pub enum Event<'a, S: Observed> {
         /// The updates, where they are named one by one.
         updates: &'a [Update],
     },
+    /// A replica says that its state is equal to that of the sender of the message at hand, as it was when it sent it.
+    Equal {
+        /// Which replica.
+        replica: ReplicaId,
+    },
     /// A replica answers a request.
     Answer {
         /// The request.

@@ -37,6 +37,7 @@ pub enum Kind {
     Keep { replica: ReplicaId },
     Read { replica: ReplicaId, reading: Time },
     Incorporate { replica: ReplicaId, message: Option<Name>, updates: Vec<Update> },
+    Equal { replica: ReplicaId },
     Answer { request: RequestId, replica: ReplicaId, answer: String },
     Answered { request: RequestId, answer: String },
     SetTimer { replica: ReplicaId, timer: TimerId, after: Span },
@@ -76,6 +77,7 @@ impl Kind {
             Event::Incorporate { replica, message, updates } => {
                 Kind::Incorporate { replica, message, updates: updates.to_vec() }
             }
+            Event::Equal { replica } => Kind::Equal { replica },
             Event::Answer { request, replica, answer } => {
                 Kind::Answer { request, replica, answer: format!("{answer:?}") }
             }
@@ -105,6 +107,7 @@ impl Kind {
             | Kind::Answer { replica, .. }
             | Kind::SetTimer { replica, .. }
             | Kind::Keep { replica }
+            | Kind::Equal { replica }
             | Kind::Read { replica, .. }
             | Kind::Saved { replica }
             | Kind::BackedUp { replica, .. }

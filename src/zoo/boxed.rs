@@ -141,6 +141,7 @@ trait Inside<O: Asked, V: Viewed> {
     fn latest_stamp(&self) -> Option<Stamp>;
     fn laws(&self, others: [&dyn Any; 2]) -> Option<Result<(), String>>;
     fn state(&self) -> Option<Digest>;
+    fn content(&self) -> Option<Digest>;
     fn weight(&self) -> Option<u64>;
     fn any(&self) -> &dyn Any;
     fn stable(&self) -> Option<VersionVector>;
@@ -206,6 +207,10 @@ where
 
     fn state(&self) -> Option<Digest> {
         self.replica.state()
+    }
+
+    fn content(&self) -> Option<Digest> {
+        self.replica.content()
     }
 
     fn weight(&self) -> Option<u64> {
@@ -276,6 +281,10 @@ impl<O: Asked, V: Viewed> Observed for Boxed<O, V> {
 
     fn state(&self) -> Option<Digest> {
         self.inside.state()
+    }
+
+    fn content(&self) -> Option<Digest> {
+        self.inside.content()
     }
 
     fn weight(&self) -> Option<u64> {

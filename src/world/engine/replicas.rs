@@ -170,6 +170,7 @@ where
                         Taken::InHand => (Some(self.moment.name), &[][..]),
                         Taken::Held(receipt) => (Some(receipt.0), &[][..]),
                         Taken::Updates(updates) => (None, &updates[..]),
+                        Taken::Equal => return self.note(&Event::Equal { replica }),
                     };
                     self.observer.event(&self.moment, &Event::Incorporate { replica, message, updates });
                 }

@@ -10,7 +10,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Knowledge, Protocol, Turn};
-use crate::base::{Digester, Refused, ReplicaId, Stamp, Update, VersionVector};
+use crate::base::{Digest, Digester, Refused, ReplicaId, Stamp, Update, VersionVector};
 use crate::replica::{DataType, Site};
 use crate::zoo::{Asked, Parcel, Viewed};
 
@@ -27,6 +27,7 @@ trait Inside<O, V> {
     fn digest(&self, digester: &mut Digester);
     fn latest_stamp(&self) -> Option<Stamp>;
     fn laws(&self, others: [&dyn Any; 2]) -> Option<Result<(), String>>;
+    fn content(&self) -> Digest;
     fn any(&self) -> &dyn Any;
     fn stable(&self) -> Option<VersionVector>;
     fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> O;
@@ -75,6 +76,10 @@ where
 
     fn laws(&self, [one, other]: [&dyn Any; 2]) -> Option<Result<(), String>> {
         Protocol::laws(self, [one.downcast_ref()?, other.downcast_ref()?])
+    }
+
+    fn content(&self) -> Digest {
+        Protocol::content(self)
     }
 
     fn any(&self) -> &dyn Any {
@@ -205,6 +210,10 @@ impl<O: Asked, V: Viewed> Protocol for AnyProtocol<O, V> {
 
     fn laws(&self, others: [&Self; 2]) -> Option<Result<(), String>> {
         self.0.laws(others.map(|other| other.0.any()))
+    }
+
+    fn content(&self) -> Digest {
+        self.0.content()
     }
 
     fn bereft(&mut self, turn: &mut Turn<'_, Parcel>) {

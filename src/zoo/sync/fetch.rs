@@ -152,9 +152,12 @@ impl<T: DataType, W: Wording<T>> Protocol for Fetch<T, W> {
                     let carries = Carries::Updates(missing.iter().map(|record| record.update).collect());
                     turn.post(from, FetchMessage::Missing(missing), carries);
                 }
+                if self.vector == *vector {
+                    turn.find_equal();
+                }
                 if *ask && !self.vector.covers_all(vector) {
                     let vector = self.vector.clone();
-                    turn.post(from, FetchMessage::Digest { vector, ask: false }, Carries::Nothing);
+                    turn.post(from, FetchMessage::Digest { vector, ask: false }, Carries::Digest);
                 }
             }
             FetchMessage::Missing(records) => {
@@ -184,7 +187,7 @@ impl<T: DataType, W: Wording<T>> Protocol for Fetch<T, W> {
     fn round(&mut self, peers: &[ReplicaId], turn: &mut Turn<'_, Self::Message>) {
         for &peer in peers {
             let digest = FetchMessage::Digest { vector: self.vector.clone(), ask: true };
-            turn.post(peer, digest, Carries::Nothing);
+            turn.post(peer, digest, Carries::Digest);
         }
     }
 }

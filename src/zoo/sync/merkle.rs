@@ -14,9 +14,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::hash_tree::{HashTree, Leaf, Node};
+use super::news::bytes;
 use super::synced::encoded_size;
 use super::{Knowledge, Protocol, Rows, Turn};
-use crate::base::{ReplicaId, Update};
+use crate::base::{Digest, ReplicaId, Update};
 use crate::replica::{Carries, DataType, Payload, Refused, Site};
 
 /// Compares trees of hashes, and sends the rows that differ.
@@ -141,6 +142,7 @@ fn post<D>(to: ReplicaId, message: MerkleMessage<D>, turn: &mut Turn<'_, MerkleM
         MerkleMessage::Rows { rows, .. } if !rows.is_empty() => {
             Carries::Updates(rows.iter().flat_map(|row| row.updates.iter().copied()).collect())
         }
+        MerkleMessage::Root(_) => Carries::Digest,
         _ => Carries::Nothing,
     };
     turn.post(to, message, carries);
@@ -173,7 +175,9 @@ impl<T: Rows> Protocol for Merkle<T> {
         match message {
             MerkleMessage::Root(theirs) => {
                 self.compared.nodes += 1;
-                if self.tree().hash(Node::ROOT) != *theirs {
+                if self.tree().hash(Node::ROOT) == *theirs {
+                    turn.find_equal();
+                } else {
                     post(from, self.open(Node::ROOT), turn);
                 }
             }
@@ -206,6 +210,11 @@ impl<T: Rows> Protocol for Merkle<T> {
         }
     }
 
+    /// Of all that can be told, not cut into rows. What a value keeps beside that, such as a clock, is its own.
+    fn content(&self) -> Digest {
+        Digest::of_bytes(&bytes(&self.value.whole()))
+    }
+
     fn round(&mut self, peers: &[ReplicaId], turn: &mut Turn<'_, Self::Message>) {
         let root = self.tree().hash(Node::ROOT);
         for &peer in peers {
@@ -221,6 +230,7 @@ mod tests {
     use super::super::bench::Bench;
     use super::*;
     use crate::model::set::SetOp;
+    use crate::replica::{Effect, Taken};
     use crate::zoo::set::TaggedOrSet;
 
     /// Two replicas that agree on so many elements.
@@ -277,5 +287,15 @@ mod tests {
         meet(&mut bench);
         assert_eq!(bench.view(0), bench.view(1));
         assert!(bench.view(0).contains(&500) && !bench.view(0).contains(&7));
+    }
+
+    #[test]
+    fn states_that_are_the_same_are_found_equal_though_one_side_knows_more() {
+        let mut bench = Bench::new(2, Merkle::new(TaggedOrSet::<u32>::new()));
+        bench.ask(0, SetOp::Remove(1));
+        let root = bench.round(0).remove(0);
+        assert_eq!(root.2, Carries::Digest);
+        let effects = bench.arrives(0, 1, &root.1);
+        assert!(matches!(effects[..], [Effect::Incorporate(Taken::Equal)]), "what removes nothing changes nothing");
     }
 }

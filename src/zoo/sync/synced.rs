@@ -91,6 +91,11 @@ pub trait Protocol: Clone + Debug {
         None
     }
 
+    /// What tells this value from those that are not [equal](Turn::find_equal) to it.
+    fn content(&self) -> Digest {
+        Digest::of_bytes(&bytes(self.value()))
+    }
+
     /// A later life begins, and the disk was empty.
     fn bereft(&mut self, _turn: &mut Turn<'_, Self::Message>) {}
 
@@ -174,6 +179,12 @@ impl<'a, M> Turn<'a, M> {
         }
     }
 
+    /// Says that the value is equal to that of the sender of the message at hand, as it was when it sent it: the
+    /// message must have been posted as one that [tells so](Carries::Digest).
+    pub fn find_equal(&mut self) {
+        self.taken.push(Taken::Equal);
+    }
+
     /// Lets a protocol with messages of its own take the turn, and wraps what it posts.
     pub fn within<N, R>(&mut self, wrap: impl Fn(N) -> M, react: impl FnOnce(&mut Turn<'_, N>) -> R) -> R {
         let mut inner = Turn::new(self.place, &mut *self.draw, Vec::new());
@@ -237,6 +248,7 @@ impl<P: Protocol> Synced<P> {
                 Taken::InHand => cx.incorporate(),
                 Taken::Held(receipt) => cx.incorporate_held(receipt),
                 Taken::Updates(updates) => cx.incorporate_updates(updates),
+                Taken::Equal => cx.find_equal(),
             }
         }
         if changed && self.pace.saving == Saving::ByItself {
@@ -294,6 +306,10 @@ impl<P: Protocol> Observed for Synced<P> {
 
     fn state(&self) -> Option<Digest> {
         Some(Digest::of_bytes(&bytes(self.value())))
+    }
+
+    fn content(&self) -> Option<Digest> {
+        Some(self.protocol.content())
     }
 
     fn weight(&self) -> Option<u64> {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::numbered::{Numbered, carries, size};
-use super::rows::{Sorted, Tags};
-use crate::base::{Digester, Dot, Refused, ReplicaId, Update, VersionVector};
+use super::rows::{Habit, Sorted, Tags};
+use crate::base::{Digest, Digester, Dot, Refused, ReplicaId, Update, VersionVector};
 use crate::model::set::SetOp;
 use crate::replica::{Carries, DataType, DeltaBased, Payload, Site, StateBased};
 use crate::zoo::sync::{Knowledge, Protocol, Rows, Turn};
@@ -141,6 +141,8 @@ pub(super) struct Crossed {
     hashing: Hashing,
     value: Tags<Sorted>,
     known: Knowledge,
+    /// Whether it says so where hashes are equal.
+    sure: bool,
 }
 
 /// What replicas tell each other.
@@ -160,7 +162,12 @@ impl Payload for Hashed {
 
 impl Crossed {
     pub(super) fn hashing(hashing: Hashing) -> Crossed {
-        Crossed { hashing, value: Tags::new(), known: Knowledge::new() }
+        Crossed { hashing, value: Tags::new(), known: Knowledge::new(), sure: false }
+    }
+
+    /// The same, which says so where hashes are equal.
+    pub(super) fn sure(self) -> Crossed {
+        Crossed { sure: true, ..self }
     }
 
     fn hash(&self) -> u64 {
@@ -202,7 +209,11 @@ impl Protocol for Crossed {
 
     fn message(&mut self, from: ReplicaId, message: &Hashed, turn: &mut Turn<'_, Hashed>) {
         match message {
-            Hashed::Hash(hash) if *hash == self.hash() => {}
+            Hashed::Hash(hash) if *hash == self.hash() => {
+                if self.sure {
+                    turn.find_equal();
+                }
+            }
             Hashed::Hash(_) => turn.post(from, self.everything(true), Carries::Everything),
             Hashed::Everything(value, known, asks) => {
                 self.value.merge(value);
@@ -216,7 +227,12 @@ impl Protocol for Crossed {
         }
     }
 
+    fn content(&self) -> Digest {
+        let tags = Sorted::row(self.value.whole());
+        Digest::of_bytes(&postcard::to_allocvec(&tags).unwrap_or_default())
+    }
+
     fn round(&mut self, peers: &[ReplicaId], turn: &mut Turn<'_, Hashed>) {
-        peers.iter().for_each(|peer| turn.post(*peer, Hashed::Hash(self.hash()), Carries::Nothing));
+        peers.iter().for_each(|peer| turn.post(*peer, Hashed::Hash(self.hash()), Carries::Digest));
     }
 }

@@ -56,6 +56,16 @@ pub(super) const ALL: &[Specimen] = &[
         system: || System::judged_by(add_wins(), Crossed::hashing(Hashing::Counts)).into(),
     },
     Specimen {
+        name: "equal_by_exclusive_or",
+        mistake: "states are said to be equal since their hashes are, in which equal leaves cancel out",
+        known_from: "sums and exclusive ors over leaves, as if two of them could not be the same",
+        harm: "a backup or a collector counts on what both sides have, and one of them does not",
+        caught_by: "equal",
+        needs: &[],
+        story: "n0 adds a and b; n1 has nothing, hears n0's hash, and says that it has the same",
+        system: || System::judged_by(add_wins(), Crossed::hashing(Hashing::Counts).sure()).into(),
+    },
+    Specimen {
         name: "merkle_row_with_the_context_of_all",
         mistake: "one key is sent with the causal context of the whole set",
         known_from: "keeping one context for a map of dots, and sending the map by key",
@@ -146,7 +156,7 @@ pub(super) fn owing(slip: Slip) -> System<SetOp<String>, BTreeSet<String>> {
 pub(super) fn sound() -> Vec<Sound> {
     let rows = System::judged_by(add_wins(), Merkle::new(Tags::<Sorted>::new()));
     let contexts = System::judged_by(add_wins(), Merkle::new(Scoped::<OwnContext>::new()));
-    let hashes = System::judged_by(add_wins(), Crossed::hashing(Hashing::All));
+    let hashes = System::judged_by(add_wins(), Crossed::hashing(Hashing::All).sure());
     let marks = System::judged_by(add_wins(), Watermark::marking(Mark::Prefix, TaggedOrSet::new()));
     let copies = System::judged_by(add_wins(), SharedState::sending(Sent::Copy, OrSet::new()));
     let pushed = System::judged_by(add_wins(), Pushed::looking(Look::After, TaggedOrSet::new()));
