@@ -76,7 +76,7 @@ fn words(outcome: &Outcome, told: &str) -> String {
         words += &format!("\ndid nothing: {idle}");
     }
     if let Some((seed, says)) = outcome.finding() {
-        words += &format!("\n{} of them, first {seed}: {says}", outcome.findings.len());
+        words += &format!("\n{} of them, first {seed}: {says}", outcome.wrong);
         words += &format!("\nagain with: squall run scenarios/{told}.ron --seed {seed}");
     }
     words
@@ -126,6 +126,7 @@ fn the_library_knows_all_the_weather(files: &[(String, String, File)]) -> Result
         let world = &file.world;
         used.extend([kind(&world.topology), kind(&world.order), kind(&world.durability), kind(&file.rest)]);
         used.extend([file.system.data.clone(), file.system.sync.clone(), kind(&file.expect)]);
+        used.extend(file.system.broadcast.clone());
         used.extend(world.durabilities.values().map(kind));
         used.extend(world.links.iter().map(|rule| &rule.link).chain([&world.link]).map(|link| kind(&link.latency)));
         for fault in &world.faults {
@@ -156,10 +157,10 @@ fn the_library_knows_all_the_weather(files: &[(String, String, File)]) -> Result
                  Pause Slow ClockJump ClockFreeze Hold Groups OneWay Bridge Isolate Halves Cut Arrive For Between \
                  Forever Durable Backup Nothing CloneOf Same Fresh As EveryUpdate Every Explicit Never Holds Violates \
                  Vacuous";
-    let types = registry::all().map(|(data, _)| data);
-    let syncs = registry::all().flat_map(|(_, syncs)| syncs);
+    let types = registry::types().map(|(entry, _)| entry.name);
+    let others = registry::syncs().chain(registry::broadcasts()).map(|entry| entry.name);
     let missing: BTreeSet<&str> =
-        world.split_whitespace().chain(types).chain(syncs).filter(|word| !used.contains(*word)).collect();
+        world.split_whitespace().chain(types).chain(others).filter(|word| !used.contains(*word)).collect();
     if missing.is_empty() { Ok(()) } else { Err(format!("in no scenario: {missing:?}").into()) }
 }
 
