@@ -17,7 +17,7 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     }
     let near = known.into_iter().filter_map(|known| {
         let letters: Vec<char> = known.chars().take(LONGEST).flat_map(char::to_lowercase).collect();
-        let allowed = found.len().max(letters.len()).div_ceil(3);
+        let allowed = ((found.len().max(letters.len()) + 1) / 3).max(1);
         let distance =
             if found.len().abs_diff(letters.len()) > allowed { usize::MAX } else { distance(&found, &letters) };
         (distance <= allowed).then_some((distance, known))
@@ -68,6 +68,8 @@ mod tests {
             ("latancy", Some("latency")),
             ("duplicate", Some("duplicates")),
             ("partition", Some("Partition")),
+            ("till", None),
+            ("replicas", None),
             ("fifo", None),
             ("", None),
         ] {

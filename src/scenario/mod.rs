@@ -5,6 +5,7 @@
 
 mod contradiction;
 mod examples;
+mod explain;
 mod fault;
 mod file;
 mod impact;
@@ -23,7 +24,7 @@ mod source;
 mod topology;
 mod writing;
 
-pub use contradiction::{MOST_FATES, MOST_REQUESTS, MOST_SEEDS};
+pub use contradiction::{MOST_FATES, MOST_OF_A_KIND, MOST_REQUESTS, MOST_SEEDS};
 pub use fault::{
     Clock, Crash, Disk, Down, Durability, Fault, Flapping, InFlight, Partition, Rebirth, Shape, When, Who,
 };
