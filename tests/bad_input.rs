@@ -93,15 +93,15 @@ fn a_rule_is_about_a_link_that_can_be() {
     );
     check(
         |s| s.links = vec![rule(Some(3), Some(u32::MAX), Link::default())],
-        "link rule 1: n3 is named, but this scenario has n0 to n2\n\
-         link rule 1: n4294967295 is named, but this scenario has n0 to n2",
+        "link rule 1: there is no n3: this scenario has n0 to n2\n\
+         link rule 1: there is no n4294967295: this scenario has n0 to n2",
     );
     check(
         |s| {
             s.replicas = 1;
             s.links = vec![rule(Some(1), None, Link::default())];
         },
-        "link rule 1: n1 is named, but this scenario has only n0",
+        "link rule 1: there is no n1: this scenario has only n0",
     );
 }
 
@@ -159,7 +159,7 @@ fn a_clock_has_a_grain_and_a_direction() {
         |s| {
             s.clocks.insert(n(3), Clock::default());
         },
-        "clock of n3: n3 is named, but this scenario has n0 to n2",
+        "clock of n3: there is no n3: this scenario has n0 to n2",
     );
 }
 
@@ -171,7 +171,7 @@ fn a_disk_saves_at_intervals_of_some_length() {
         |s| {
             s.durabilities.insert(n(9), Durability::Every(Span::ZERO));
         },
-        &format!("durability of n9: n9 is named, but this scenario has n0 to n2\ndurability of n9: {zero}"),
+        &format!("durability of n9: there is no n9: this scenario has n0 to n2\ndurability of n9: {zero}"),
     );
 }
 
@@ -215,7 +215,7 @@ fn a_partition_cuts_something() {
 
 #[test]
 fn a_fault_names_replicas_that_are_there() {
-    let unknown = "n7 is named, but this scenario has n0 to n2";
+    let unknown = "there is no n7: this scenario has n0 to n2";
     let at_fault = format!("fault 1: {unknown}");
     check(cuts(Shape::Isolate(list(&[7]))), &at_fault);
     for fault in [

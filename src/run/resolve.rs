@@ -5,7 +5,9 @@
 use super::runner::{applies, watches};
 use super::{NoOperation, STANDARD, Story};
 use crate::check;
-use crate::scenario::{Draft, Expectation, File, Impact, MOST_VARIATIONS, Matrix, Mistake, Mistakes, Place, Plan};
+use crate::scenario::{
+    Draft, Expectation, File, Impact, MOST_OF_A_KIND, MOST_VARIATIONS, Matrix, Mistake, Mistakes, Place, Plan,
+};
 use crate::zoo::broadcast::Ground;
 use crate::zoo::registry::{self, Unknown};
 use crate::zoo::{AnySystem, Asked, System, Viewed, Visitor, specimen};
@@ -199,7 +201,7 @@ fn named(file: &File) -> Result<AnySystem, Box<Mistake>> {
 fn checks(file: &File, system: Option<&AnySystem>, mistakes: &mut Mistakes) {
     let all: Vec<&str> = check::ALL.iter().map(|about| about.name).collect();
     let help = "`squall list checks` names all there are";
-    for (nth, watch) in file.checks.iter().enumerate() {
+    for (nth, watch) in file.checks.iter().take(MOST_OF_A_KIND).enumerate() {
         let (name, place) = (watch.check.as_str(), Place::at(format!("checks[{nth}].check")));
         let earlier = file.checks[..nth].iter().position(|earlier| earlier.check == name);
         if !all.contains(&name) {
@@ -216,7 +218,7 @@ fn checks(file: &File, system: Option<&AnySystem>, mistakes: &mut Mistakes) {
     let promised = system.map_or(&[][..], |system| system.checks());
     let watches = |name: &str| match &file.checks[..] {
         [] => STANDARD.contains(&name) || promised.contains(&name),
-        named => named.iter().any(|watch| watch.check == name),
+        named => named.iter().take(MOST_OF_A_KIND).any(|watch| watch.check == name),
     };
     let mut wanted = |name: &str, place: Place| {
         if !all.contains(&name) {
@@ -232,7 +234,7 @@ fn checks(file: &File, system: Option<&AnySystem>, mistakes: &mut Mistakes) {
     {
         wanted(name, Place::at("expect.0"));
     }
-    for (nth, impact) in file.witness.iter().flatten().enumerate() {
+    for (nth, impact) in file.witness.iter().flatten().take(MOST_OF_A_KIND).enumerate() {
         if let Impact::Judged(name, _) = impact {
             wanted(name, Place::at(format!("witness[{nth}].0")));
         }

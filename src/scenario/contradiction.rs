@@ -14,11 +14,11 @@ pub const MOST_FATES: usize = 100_000;
 /// More seeds than this are refused.
 pub const MOST_SEEDS: u64 = 1_000_000_000;
 /// More names of replicas than this are refused; the others are counted.
-const MOST_NAMES: usize = 1_000;
+pub(super) const MOST_NAMES: usize = 1_000;
 /// Longer names of replicas are refused.
 const LONGEST_NAME: usize = 32;
 /// More checks, impacts and operations of a mix than this are refused.
-const MOST_OF_A_KIND: usize = 1_000;
+pub const MOST_OF_A_KIND: usize = 1_000;
 
 impl File {
     /// All that does not fit together in it, as far as that can be told without the system that it is about.

@@ -167,3 +167,115 @@ pub(super) fn example(around: &str, name: &str) -> Option<&'static str> {
     let known = |key: &str| EXAMPLES.iter().find(|(known, _)| *known == key).map(|(_, example)| *example);
     known(&format!("{around}.{name}")).or_else(|| known(name))
 }
+
+/// An example, in a sentence.
+pub(super) fn such_as(example: &str) -> String {
+    format!("for example `{example}`")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use ron::error::Error;
+    use serde::de::DeserializeOwned;
+
+    use super::*;
+    use crate::scenario::reading::options;
+    use crate::scenario::{
+        Activity, Bursts, Clock, Crash, Decision, Disk, Down, Duplicates, Durability, Expectation, Fault, File,
+        Flapping, Impact, InFlight, Latency, Link, LinkRule, Matrix, Often, Order, Partition, Rebirth, Reorder,
+        Request, Rest, Scenario, Shape, SystemName, Topology, Watch, Weighed, When, Who,
+    };
+
+    /// The fields that a group has, or that a variant of this name has.
+    fn fields<T: DeserializeOwned>(variant: &str) -> Vec<&'static str> {
+        match options().from_str::<T>(&format!("{variant}(nonsense: 0)")).map_err(|error| error.code) {
+            Err(Error::NoSuchStructField { expected, .. }) => expected.to_vec(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The names that a choice is made from.
+    fn variants<T: DeserializeOwned>() -> Vec<&'static str> {
+        match options().from_str::<T>("Nonsense").map_err(|error| error.code) {
+            Err(Error::NoSuchEnumVariant { expected, .. }) => expected.to_vec(),
+            other => panic!("{:?} is no choice", other.err()),
+        }
+    }
+
+    /// All fields of a file, and all names that choices are made from.
+    fn all() -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
+        let (mut all_fields, mut all_names) = (BTreeSet::new(), BTreeSet::new());
+        macro_rules! groups {
+            ($($group:ty),*) => {
+                $(
+                    let own = fields::<$group>("");
+                    assert!(!own.is_empty(), "{} takes any field", stringify!($group));
+                    all_fields.extend(own);
+                )*
+            };
+        }
+        macro_rules! choices {
+            ($($choice:ty),*) => {
+                $(
+                    let own = variants::<$choice>();
+                    all_fields.extend(own.iter().flat_map(|variant| fields::<$choice>(variant)));
+                    all_names.extend(own);
+                )*
+            };
+        }
+        groups!(
+            File, SystemName, Activity, Weighed, Watch, Matrix, Scenario, Link, LinkRule, Bursts, Duplicates, Reorder,
+            Clock, Partition, Flapping, Crash
+        );
+        choices!(
+            Request,
+            Decision,
+            Rest,
+            Often,
+            Expectation,
+            Impact,
+            Order,
+            Durability,
+            Topology,
+            Latency,
+            Fault,
+            Shape,
+            When,
+            Who,
+            InFlight,
+            Down,
+            Disk,
+            Rebirth
+        );
+        (all_fields, all_names)
+    }
+
+    /// Whether a text has this word in it.
+    fn has(text: &str, word: &str) -> bool {
+        text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|found| found == word)
+    }
+
+    #[test]
+    fn the_page_about_files_has_an_example_of_every_field_and_choice() {
+        let page = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/README.md"));
+        let (fields, names) = all();
+        assert!(fields.len() > 80 && names.len() > 60, "{} fields, {} names", fields.len(), names.len());
+        let missing: Vec<&&str> = fields.iter().filter(|field| !page.contains(&format!("{field}: "))).collect();
+        assert!(missing.is_empty(), "the page lacks the fields {missing:?}");
+        let missing: Vec<&&str> = names.iter().filter(|name| !has(page, name)).collect();
+        assert!(missing.is_empty(), "the page lacks the names {missing:?}");
+    }
+
+    #[test]
+    fn every_field_has_an_example() {
+        let (fields, _) = all();
+        let missing: Vec<&&str> = fields.iter().filter(|field| example("", field).is_none()).collect();
+        assert!(missing.is_empty(), "no example for {missing:?}");
+        for (name, example) in EXAMPLES {
+            let name = name.rsplit('.').next().unwrap_or_default();
+            assert!(has(example, name), "{example} is no example of {name}");
+        }
+    }
+}

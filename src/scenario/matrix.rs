@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn what_does_not_fit_with_a_size_is_told() {
         let says = |matrix| file(matrix).expect_err(matrix).to_string();
-        assert!(says("(replicas: [2])").contains("n2 is named, but this scenario has n0 to n1"));
+        assert!(says("(replicas: [2])").contains("there is no n2: this scenario has n0 to n1"));
         assert!(says("(replicas: [0])").contains("a world needs at least one replica"));
         assert!(says("(replicas: [3, 3])").contains("3 is listed twice: leave one out"));
         assert!(says("(skip_misfits: true)").contains("this matrix varies nothing"));

@@ -157,9 +157,14 @@ impl Mistakes {
         self.told.iter()
     }
 
-    /// How many there are, with those that are not told.
-    pub fn count(&self) -> usize {
-        self.told.len() + self.untold
+    /// How many there are beyond those that are told.
+    pub fn untold(&self) -> usize {
+        self.untold
+    }
+
+    /// So many more that are not told.
+    pub(super) fn leave(&mut self, untold: usize) {
+        self.untold += untold;
     }
 
     /// One more, unless it was told before.
@@ -177,6 +182,11 @@ impl Mistakes {
 
     /// The same, each with its place in the text of the scenario, in the order of the text.
     pub fn located(mut self, text: &str) -> Mistakes {
+        let settled = |place: &Place| matches!(place, Place::Text(_));
+        let besides = |mistake: &Mistake| mistake.beside.as_ref().is_none_or(|(place, _)| settled(place));
+        if self.told.iter().all(|mistake| settled(&mistake.place) && besides(mistake)) {
+            return self;
+        }
         let (source, _) = Source::scan(text);
         for mistake in &mut self.told {
             locate(&mut mistake.place, &source);

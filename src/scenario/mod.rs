@@ -6,6 +6,7 @@
 mod catalogue;
 mod contradiction;
 mod examples;
+mod explain;
 mod fault;
 mod file;
 mod impact;
@@ -25,7 +26,7 @@ mod topology;
 mod writing;
 
 pub use catalogue::FAULTS;
-pub use contradiction::{MOST_FATES, MOST_REQUESTS, MOST_SEEDS};
+pub use contradiction::{MOST_FATES, MOST_OF_A_KIND, MOST_REQUESTS, MOST_SEEDS};
 pub use fault::{
     Clock, Crash, Disk, Down, Durability, Fault, Flapping, InFlight, Partition, Rebirth, Shape, When, Who,
 };

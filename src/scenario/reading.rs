@@ -9,7 +9,8 @@ use std::ops::Range;
 
 use ron::error::{Error, SpannedError};
 
-use super::examples::example;
+use super::contradiction::MOST_NAMES;
+use super::examples::{example, such_as};
 use super::mistake::spot;
 use super::source::{self, Flaw, FlawKind, MOST_NESTED, Node, Source};
 use super::{File, Mistake, Mistakes, Part, Place};
@@ -41,6 +42,11 @@ impl<'a> Draft<'a> {
             return Draft { reading, file: None };
         }
         let mut reading = Reading::new(text, SCENARIO);
+        if reading.source.root().is_none() && reading.flaws.is_empty() {
+            let says = "this file says nothing: a scenario is a group of fields in round brackets";
+            reading.mistakes.add(Mistake::new(reading.text(0..0), says));
+            return Draft { reading, file: None };
+        }
         let file = if reading.mend_all() { reading.names().scope(|| reading.file()) } else { None };
         Draft { reading, file }
     }
@@ -90,22 +96,23 @@ pub(super) fn options() -> ron::Options {
     super::script::options().with_default_extension(ron::extensions::Extensions::UNWRAP_VARIANT_NEWTYPES)
 }
 
-const SCENARIO: &str = "a scenario";
+pub(super) const SCENARIO: &str = "a scenario";
 const OPERATION: &str = "an operation";
 
+/// A text that is being read, and what is wrong with it so far.
 #[derive(Debug)]
-struct Reading<'a> {
+pub(super) struct Reading<'a> {
     /// What all of the text is to be.
-    whole: &'static str,
+    pub(super) whole: &'static str,
     /// The text as it came.
-    source: Source<'a>,
+    pub(super) source: Source<'a>,
     flaws: Vec<Flaw>,
     /// The text that is read in its place.
     work: Vec<u8>,
     /// What was blanked.
     blanked: Vec<Range<usize>>,
     /// The fields that other ones are taken for, by the value that they are in.
-    meant: Vec<(Node, &'static str)>,
+    pub(super) meant: Vec<(Node, &'static str)>,
     /// Where a value begins that was not separated from the one before.
     joined: Vec<usize>,
     /// For which values something else stands, and how often that was changed.
@@ -218,6 +225,13 @@ impl<'a> Reading<'a> {
         else {
             return Names::default();
         };
+        let count = self.source.children(list).count();
+        if count > MOST_NAMES {
+            let says =
+                format!("{count} names are too many: at most {MOST_NAMES}, or write how many replicas there are");
+            self.mistakes.add(Mistake::new(self.text(self.source.one_line(list)), says));
+            return Names::default();
+        }
         let mut names = Vec::new();
         for node in self.source.children(list) {
             match ron::from_str::<String>(self.source.text(node)) {
@@ -296,6 +310,7 @@ impl<'a> Reading<'a> {
             Place::Value(path, _) => !follows(path),
             Place::Text(_) => true,
         });
+        let untold = found.untold();
         let mut more: Vec<Mistake> = found.located(&work).into_iter().collect();
         for mistake in &mut more {
             // Columns count characters, of which the text as it came has others.
@@ -307,6 +322,7 @@ impl<'a> Reading<'a> {
             }
         }
         self.mistakes.extend(more);
+        self.mistakes.leave(untold);
     }
 
     fn touched(&self, span: &Range<usize>) -> bool {
@@ -389,256 +405,14 @@ impl<'a> Reading<'a> {
         changed
     }
 
-    fn text(&self, span: Range<usize>) -> Place {
+    pub(super) fn text(&self, span: Range<usize>) -> Place {
         Place::Text(spot(&self.source, span))
     }
 
     /// Where the name of a value stands, or what it begins with.
-    fn brief(&self, node: Node) -> Range<usize> {
+    pub(super) fn brief(&self, node: Node) -> Range<usize> {
         super::mistake::brief(&self.source, node)
     }
-
-    /// A stretch of the text as it can be told in a line.
-    fn quote(&self, span: Range<usize>) -> String {
-        let whole = self.source.slice(span);
-        let line = whole.lines().next().unwrap_or_default();
-        let short: String = line.chars().take(40).collect();
-        let more = if short.len() < whole.len() { "…" } else { "" };
-        format!("`{}{more}`", short.trim_end())
-    }
-
-    /// What a value is called: what stands in front of its bracket, its name, or that of the list it is in.
-    fn called(&self, node: Node) -> &'a str {
-        let head = self.source.head(node);
-        if self.source.bracket(node).is_some() && !head.is_empty() {
-            return head;
-        }
-        match (self.source.name(node), self.source.parent(node)) {
-            (Some(name), Some(parent)) if self.source.bracket(parent) == Some('(') => name,
-            (_, Some(parent)) => self.called(parent),
-            (_, None) => "",
-        }
-    }
-
-    /// The same, in a sentence.
-    fn whose(&self, node: Node) -> String {
-        match self.called(node) {
-            "" => self.whole.to_owned(),
-            called if called == self.source.head(node) || self.source.name(node) == Some(called) => {
-                format!("`{called}`")
-            }
-            called => format!("an entry of `{called}`"),
-        }
-    }
-
-    /// How what stands here may be written.
-    fn example(&self, node: Node) -> Option<&'static str> {
-        // What operations are like is known to those alone who know the system.
-        let parent = self.source.parent(node).filter(|_| self.whole == SCENARIO)?;
-        let around = |node: Node| self.source.parent(node).map_or("", |parent| self.called(parent));
-        match (self.source.name(node), self.source.bracket(parent)) {
-            (Some(name), Some('(')) => example(self.called(parent), name),
-            (None, Some('(')) if !self.source.head(parent).is_empty() => {
-                let field = self.source.name(parent).unwrap_or_else(|| around(parent));
-                example(field, self.source.head(parent)).or_else(|| self.example(parent))
-            }
-            _ => self.example(parent),
-        }
-    }
-
-    /// What a reader's mistake comes to, and the value that it is in; nothing where that is no value at all.
-    fn explain(&self, error: &Error, at: usize, next: usize, end: usize) -> Option<(Node, Option<Mistake>)> {
-        match error {
-            Error::NoSuchStructField { expected, found, .. } => {
-                let node = self.source.around(at)?;
-                let whose = self.whose(self.fields(self.source.parent(node)?));
-                let place = self.text(self.source.name_span(node).unwrap_or_else(|| self.source.span(node)));
-                Some((
-                    node,
-                    Some(
-                        Mistake::unknown(place, format!("{whose} has no field `{found}`"), found, expected)
-                            .help(format!("its fields are {}", expected.join(", "))),
-                    ),
-                ))
-            }
-            Error::NoSuchEnumVariant { expected, found, .. } => {
-                let node = self.source.around(next)?;
-                let place = self.text(self.source.head_span(node));
-                let field = self.field(node);
-                Some((
-                    node,
-                    Some(
-                        Mistake::unknown(place, format!("`{found}` is nothing that {field} can be"), found, expected)
-                            .help(format!("it can be {}", expected.join(", "))),
-                    ),
-                ))
-            }
-            Error::MissingStructField { field, .. } => {
-                let node = self.fields(self.source.around(at)?);
-                if self.has(node, field) {
-                    // It was there, and is wrong.
-                    return Some((node, None));
-                }
-                let owner = self.headed(node);
-                let known = example(self.called(owner), field).filter(|_| self.whole == SCENARIO);
-                let such = known.map_or_else(|| "add it".to_owned(), such_as);
-                let place = self.text(self.brief(owner));
-                Some((node, Some(Mistake::new(place, format!("{} lacks `{field}`: {such}", self.whose(owner))))))
-            }
-            Error::DuplicateStructField { field, .. } => {
-                let node = self.source.around(at)?;
-                let mut twins = self.source.children(self.source.parent(node)?);
-                let first = twins.find(|child| self.source.name(*child) == Some(field))?;
-                let mistake = Mistake::new(
-                    self.text(self.source.name_span(node)?),
-                    format!("`{field}` is written twice: leave one out"),
-                );
-                Some((node, Some(mistake.beside(self.text(self.source.name_span(first)?), "it was here first"))))
-            }
-            Error::ExpectedDifferentLength { expected, found } => {
-                let node = self.source.around(at)?;
-                let needs: String = expected.chars().filter(char::is_ascii_digit).collect();
-                let what = if self.source.head(node).is_empty() {
-                    "this".to_owned()
-                } else {
-                    format!("`{}`", self.source.head(node))
-                };
-                let place = self.text(self.source.one_line(node));
-                let says = format!("{what} needs {needs} values and has {found}");
-                Some((node, Some(self.made(place, node, &says))))
-            }
-            Error::ExpectedStructLikeEnd => {
-                let node = self.source.around(next)?;
-                let whose = self.source.parent(node).map_or_else(|| "this".to_owned(), |parent| self.whose(parent));
-                let place = self.text(self.source.one_line(node));
-                Some((node, Some(Mistake::new(place, format!("{whose} has one value too many: leave this out")))))
-            }
-            Error::ExpectedStructLike
-                if !self.is_inside(next) || self.source.bracket(self.source.around(next)?).is_some() =>
-            {
-                // What is missing is due behind what stands before.
-                let node = self.source.around(source::last_word(self.source.whole(), at)?)?;
-                let (place, head) = (self.text(self.source.head_span(node)), self.source.head(node));
-                let says = match self.source.bracket(node) {
-                    None => format!("`{head}` lacks what it is made of"),
-                    Some(_) => format!("`{head}` takes round brackets"),
-                };
-                Some((node, Some(self.made(place, node, &says))))
-            }
-            Error::Message(says) => {
-                let next = self.value_before(at, next);
-                let node = self.source.around(next)?;
-                Some((node, Some(Mistake::new(self.text(self.token(node, next)), says))))
-            }
-            Error::InvalidEscape(_) => {
-                let node = self.source.around(next)?;
-                let says = "a text holds an escape that means nothing: write `\\\\` for a backslash";
-                Some((node, Some(Mistake::new(self.text(at..end.max(at)), says))))
-            }
-            Error::TrailingCharacters | Error::Eof => None,
-            other => {
-                let next = self.value_before(at, next);
-                let node = self.source.around(next)?;
-                let token = self.token(node, next);
-                let quoted = self.quote(token.clone());
-                let says = match other {
-                    Error::ExpectedInteger | Error::InvalidIntegerDigit { .. } => {
-                        format!("{quoted} is no whole number")
-                    }
-                    Error::IntegerOutOfBounds => format!("{quoted} is too large, or too small"),
-                    Error::ExpectedFloat => format!("{quoted} is no number"),
-                    Error::ExpectedBoolean => format!("{quoted} is neither `true` nor `false`"),
-                    Error::ExpectedString => format!("{quoted} is no text in quotes"),
-                    Error::ExpectedArray => format!("{quoted} is no list in square brackets"),
-                    Error::ExpectedMap => format!("{quoted} is no list of pairs in curly brackets"),
-                    Error::ExpectedNamedStructLike(_) if self.source.parent(node).is_none() => {
-                        return Some((
-                            node,
-                            Some(Mistake::new(
-                                self.text(token),
-                                "a scenario is a group of fields in round brackets: begin with `(`",
-                            )),
-                        ));
-                    }
-                    Error::ExpectedNamedStructLike(_) | Error::ExpectedStructLike => {
-                        format!("{quoted} is no group of fields in round brackets")
-                    }
-                    Error::InvalidValueForType { expected, .. } => format!("{quoted} is not {expected}"),
-                    _ => format!("{quoted} is nothing that {} can be", self.field(node)),
-                };
-                Some((node, Some(self.such(self.text(token), node, &says))))
-            }
-        }
-    }
-
-    /// A mistake about a value, with how it may be written.
-    fn such(&self, place: Place, node: Node, says: &str) -> Mistake {
-        match self.example(node) {
-            Some(example) => Mistake::new(place, format!("{says}: {}", such_as(example))),
-            None => Mistake::new(place, says),
-        }
-    }
-
-    /// A mistake about a value with a head, with how such a value may be written.
-    fn made(&self, place: Place, node: Node, says: &str) -> Mistake {
-        let around = self.source.parent(node).map_or("", |parent| self.called(parent));
-        let field = self.source.name(node).unwrap_or(around);
-        match example(field, self.source.head(node)).filter(|_| self.whole == SCENARIO) {
-            Some(example) => Mistake::new(place, format!("{says}: {}", such_as(example))),
-            None => self.such(place, node, says),
-        }
-    }
-
-    /// Where the value stands that a reader has just gone past, if it stopped behind one.
-    fn value_before(&self, at: usize, next: usize) -> usize {
-        let behind = matches!(self.source.whole().as_bytes().get(next), Some(b',' | b')' | b']' | b'}' | b':') | None);
-        if behind { source::last_word(self.source.whole(), at).unwrap_or(next) } else { next }
-    }
-
-    /// The field that a value is, or is in.
-    fn field(&self, node: Node) -> String {
-        match (self.source.name(node), self.source.parent(node)) {
-            (_, None) => self.whole.to_owned(),
-            (Some(name), Some(parent)) if self.source.bracket(parent) == Some('(') => format!("`{name}`"),
-            (_, Some(parent)) if self.source.bracket(parent) == Some('(') => self.field(parent),
-            (_, Some(parent)) => format!("an entry of {}", self.field(parent)),
-        }
-    }
-
-    /// Whether a field is there, be it under a name that was mistyped.
-    fn has(&self, node: Node, field: &str) -> bool {
-        self.source.children(node).any(|child| self.source.name(child) == Some(field))
-            || self.meant.iter().any(|(owner, meant)| *owner == node && *meant == field)
-    }
-
-    /// The value in whose brackets the fields of a value stand: `Crash((who: …))` may have two pairs.
-    fn fields(&self, node: Node) -> Node {
-        let own = self.source.children(node).any(|child| self.source.name(child).is_some());
-        if own { node } else { self.source.inner(node).unwrap_or(node) }
-    }
-
-    /// The value with a head that a group of fields belongs to.
-    fn headed(&self, node: Node) -> Node {
-        let parent = self.source.parent(node).filter(|parent| self.source.inner(*parent) == Some(node));
-        if self.source.head(node).is_empty() { parent.unwrap_or(node) } else { node }
-    }
-
-    /// The name or the value that stands at a byte.
-    fn token(&self, node: Node, at: usize) -> Range<usize> {
-        match self.source.name_span(node) {
-            Some(name) if at < self.source.span(node).start => name,
-            _ => self.source.one_line(node),
-        }
-    }
-
-    /// Whether a value begins at a byte.
-    fn is_inside(&self, at: usize) -> bool {
-        self.source.around(at).is_some_and(|node| self.source.span(node).start == at)
-    }
-}
-
-fn such_as(example: &str) -> String {
-    format!("for example `{example}`")
 }
 
 /// The byte at a line and a column of a text, both from 1.

@@ -194,7 +194,7 @@ impl fmt::Display for Refusal {
             Refusal::Latency(error) => error.fmt(f),
             Refusal::UnknownReplica { replica, replicas } => {
                 let last = ReplicaId(replicas.saturating_sub(1));
-                write!(f, "{replica} is named, but this scenario has ")?;
+                write!(f, "there is no {replica}: this scenario has ")?;
                 match replicas {
                     1 => write!(f, "only {last}"),
                     _ if Names::current().is_empty() => write!(f, "{} to {last}", ReplicaId(0)),

@@ -1,7 +1,7 @@
 //! Mistakes as a person reads them: the line of the file, what is wrong underlined, and what would be right.
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
 use super::{Mistake, Mistakes, Place, Spot};
 
@@ -9,6 +9,8 @@ use super::{Mistake, Mistakes, Place, Spot};
 const LONGEST_LABEL: usize = 60;
 /// Places that are further apart are not shown together.
 const FURTHEST: usize = 20_000;
+/// No more of a line is looked at than this, before what is wrong and behind it.
+const MOST_BEFORE: usize = 1_000;
 /// Longer lines are cut around what is wrong.
 const WIDEST: usize = 140;
 
@@ -23,9 +25,8 @@ impl Mistakes {
             all += render(mistake, name, text, &renderer).trim_end();
             all += "\n\n";
         }
-        let untold = self.count() - self.iter().count();
-        if untold > 0 {
-            all += &format!("and {untold} more\n\n");
+        if self.untold() > 0 {
+            all += &format!("and {} more\n\n", self.untold());
         }
         all
     }
@@ -42,21 +43,28 @@ fn render(mistake: &Mistake, name: &str, text: &str, renderer: &Renderer) -> Str
     let beside = beside.filter(|(there, _)| there.span.start.abs_diff(at.span.start) < FURTHEST);
     // Only the lines that matter are handed on.
     let first = beside.as_ref().map_or(&at, |(there, _)| if there.line < at.line { there } else { &at });
-    let start = text[..first.span.start].rfind('\n').map_or(0, |newline| newline + 1);
     let last = beside.as_ref().map_or(at.span.end, |(there, _)| there.span.end.max(at.span.end));
+    let start = text[..first.span.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let start = boundary(text, start.max(first.span.start.saturating_sub(MOST_BEFORE)));
     let end = text[last..].find('\n').map_or(text.len(), |newline| last + newline);
+    let end = boundary(text, end.min(last + MOST_BEFORE));
     let long = mistake.label.chars().count() > LONGEST_LABEL;
     let annotation = AnnotationKind::Primary.span(at.span.start - start..at.span.end - start);
     let label = (!long && !mistake.label.is_empty()).then_some(mistake.label.as_str());
-    let mut snippet =
-        Snippet::source(&text[start..end]).line_start(first.line).path(name).annotation(annotation.label(label));
+    let origin = Origin::path(name).line(at.line).char_column(at.column);
+    let mut snippet = Snippet::source(&text[start..end]).line_start(first.line).annotation(annotation.label(label));
     if let Some((there, says)) = &beside {
         let span = there.span.start - start..there.span.end - start;
         snippet = snippet.annotation(AnnotationKind::Context.span(span).label(says.as_str()));
     }
-    let mut group = Level::ERROR.primary_title(mistake.title.as_str()).element(snippet);
+    let mut group = Level::ERROR.primary_title(mistake.title.as_str()).element(origin).element(snippet);
     for help in long.then_some(mistake.label.as_str()).into_iter().chain(mistake.help.as_deref()) {
         group = group.element(Level::HELP.message(help));
     }
     renderer.render(&[group])
+}
+
+/// The closest place at a byte or before it that lies between two characters.
+fn boundary(text: &str, at: usize) -> usize {
+    (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
