@@ -17,8 +17,8 @@ pub(super) struct Arguments {
     /// What to list.
     #[arg(value_enum, default_value_t = What::Types)]
     what: What,
-    /// Of scenarios: where they are.
-    #[arg(value_name = "PATH", default_value = "scenarios")]
+    /// Of scenarios: where they are; without it, in `scenarios`.
+    #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// As a table in Markdown.
     #[arg(long)]
@@ -49,6 +49,10 @@ enum What {
 
 /// A line each.
 pub(super) fn list(arguments: &Arguments, terminal: &Terminal) -> io::Result<Exit> {
+    if !arguments.paths.is_empty() && !matches!(arguments.what, What::Scenarios) {
+        terminal.complain("only scenarios lie at a path: `squall list scenarios PATH`");
+        return Ok(Exit::Refused);
+    }
     let (things, beside): (Vec<Thing>, &str) = match arguments.what {
         What::Types => (catalogue::types().collect(), "runs on"),
         What::Syncs => (catalogue::syncs().collect(), "data types"),
@@ -94,7 +98,9 @@ fn systems(terminal: &Terminal) -> io::Result<Exit> {
 }
 
 fn scenarios(arguments: &Arguments, terminal: &Terminal) -> io::Result<Exit> {
-    let Some(found) = files::read(&arguments.paths, terminal) else { return Ok(Exit::Refused) };
+    let usual = [PathBuf::from("scenarios")];
+    let paths = if arguments.paths.is_empty() { &usual[..] } else { &arguments.paths };
+    let Some(found) = files::read(paths, terminal) else { return Ok(Exit::Refused) };
     if arguments.markdown {
         terminal.result("| scenario | story |\n|---|---|")?;
     }

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::FalseyValueParser;
 
 use super::files::{self, Found, shown};
 use super::format::Format;
@@ -51,7 +52,7 @@ pub(super) struct Arguments {
     handler_timeout: Span,
     /// Run seeds in processes of their own: one that hangs, eats memory or takes its process down is a finding, and the
     /// next seed is run.
-    #[arg(long, env = "SQUALL_ISOLATE")]
+    #[arg(long, env = "SQUALL_ISOLATE", value_parser = FalseyValueParser::new())]
     isolate: bool,
     /// How much memory a process of its own may take, in MiB.
     #[arg(long, value_name = "MIB", default_value_t = 2048, env = "SQUALL_MEMORY")]

@@ -125,6 +125,8 @@ fn the_environment_says_what_the_command_line_does_not() {
     assert!(told(&[("SQUALL_SEED", "7")], &["--seeds", "9"]).1.contains("(seeds 0..9, "));
     assert_eq!(told(&[("SQUALL_SEED", "7"), ("SQUALL_SEEDS", "9")], &[]).0, 2);
     assert_eq!(told(&[("SQUALL_SEED", "seven")], &[]).0, 2);
+    let one = [("SQUALL_SEED", "7"), ("SQUALL_ISOLATE", "1"), ("SQUALL_FORMAT", "json")];
+    assert!(told(&one, &[]).1.starts_with("{\"type\":\"begin\""));
     let (code, _, err) = told(&[("SQUALL_SEDE", "7"), ("SQUALL_JOBS", "1")], &["--seed", "1"]);
     assert!(code == 0 && err.contains("nothing reads SQUALL_SEDE: did you mean SQUALL_SEED?"), "{err}");
 }
