@@ -1,5 +1,6 @@
 //! Every scenario of the library comes to what it says: each file is a test of its own name, such as
-//! `shopping/the_cart_survives`, found by walking the folder when the tests begin.
+//! `shopping/the_cart_survives`, found by walking the folder when the tests begin. Where a file stands for several
+//! runs, each of them is a test, such as `counting/more_and_more_shops [4 replicas]`.
 //!
 //! Filters and `cargo nextest` see them like any other tests. What holds of the library as a whole is told at the
 //! end, by tests with names in plain words.
@@ -10,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use squall::run::{Outcome, campaign, resolve};
+use squall::run::{Outcome, campaign, read, variations};
 use squall::scenario::{Expectation, Fault, File};
 use squall::zoo::registry;
 
@@ -47,10 +48,10 @@ fn name(path: &Path) -> String {
     path.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
-fn read(path: &Path) -> Result<(String, File), String> {
-    let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
-    let file = File::parse(&text).map_err(|error| error.to_string())?;
-    Ok((text, file))
+/// What a file is called, with which of its variations this is, if there are several.
+fn called(told: &str, file: &File, variation: &File) -> String {
+    let which = variation.name.strip_prefix(&file.name).unwrap_or_default();
+    format!("{told}{which}")
 }
 
 /// Runs a scenario, or says why it did not come to what it says.
@@ -122,7 +123,7 @@ fn kind(value: &impl Debug) -> String {
 /// What there is in the world, on the wire and in the zoo appears in some story.
 fn the_library_knows_all_the_weather(files: &[(String, String, File)]) -> Result<(), Failed> {
     let mut used = BTreeSet::new();
-    for (_, _, file) in files {
+    for file in files.iter().flat_map(|(_, _, file)| variations(file)) {
         let world = &file.world;
         used.extend([kind(&world.topology), kind(&world.order), kind(&world.durability), kind(&file.rest)]);
         used.extend([file.system.data.clone(), file.system.sync.clone(), kind(&file.expect)]);
@@ -171,17 +172,21 @@ fn main() {
     let mut files = Vec::new();
     for path in paths {
         let told = name(&path);
-        match read(&path).and_then(|read| resolve(&read.1).map(|_| read).map_err(|error| error.to_string())) {
-            Ok((text, file)) => {
-                files.push((told.clone(), text, file.clone()));
-                trials.push(Trial::test(told.clone(), move || comes_true(&file, &told).map_err(Failed::from)));
+        let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        match read(&text) {
+            Ok(file) => {
+                for one in variations(&file) {
+                    let (name, path) = (called(&told, &file, &one), told.clone());
+                    trials.push(Trial::test(name, move || comes_true(&one, &path).map_err(Failed::from)));
+                }
+                files.push((told, text, file));
             }
-            Err(error) => trials.push(Trial::test(told, move || Err(Failed::from(error)))),
+            Err(mistakes) => trials.push(Trial::test(told, move || Err(Failed::from(mistakes.to_string())))),
         }
     }
     let short = "(version: 1, name: \"short\", system: (data: \"g_counter\", sync: \"full_state\", period: \"50ms\"), \
                  seeds: 3, world: (replicas: 2))";
-    let short = File::parse(short).unwrap_or_else(|error| panic!("{error}"));
+    let short = read(short).unwrap_or_else(|error| panic!("{error}"));
     let (all, weather) = (files.clone(), files);
     trials.push(Trial::test("a_scenario_that_says_something_else_fails", move || {
         a_scenario_that_says_something_else_fails(&short)

@@ -268,15 +268,13 @@ impl<S: Observed<Op: Asks<O>>, O: Clone + Debug> Observer<S> for Survey<S, O> {
 
     fn stepped(&mut self, moment: &Moment, replica: ReplicaId, replicas: &[S]) -> ControlFlow<()> {
         self.last = *moment;
-        if self.ledger.accepted().is_some() {
-            self.ledger.stamped(replicas[replica.index()].latest_stamp());
-        }
+        self.ledger.handled(replica, &replicas[replica.index()]);
         for (check, broken) in &mut self.checks {
             if !*broken {
                 *broken = check.stepped(&mut self.ledger, moment, replica, replicas).is_some();
             }
         }
-        self.ledger.stepped(replica);
+        self.ledger.stepped(replica, moment.at);
         ControlFlow::Continue(())
     }
 }

@@ -132,6 +132,11 @@ impl<S: Observed, O> Judge<S, O> {
         self.checks.iter().map(|check| (check.about(), check.judged()))
     }
 
+    /// The checks, and how often each passed over something that it could not judge.
+    pub fn skipped(&self) -> impl Iterator<Item = (&'static About, u64)> {
+        self.checks.iter().map(|check| (check.about(), check.skipped()))
+    }
+
     /// The run is over: what can only be judged at its end is judged now.
     pub fn ended(&mut self, in_time: bool, replicas: &[S]) -> Option<&Violation> {
         let end = End { moment: self.last, in_time };
@@ -166,18 +171,13 @@ impl<S: Observed<Op: Asks<O>>, O: Clone> Observer<S> for Judge<S, O> {
     #[inline]
     fn stepped(&mut self, moment: &Moment, replica: ReplicaId, replicas: &[S]) -> ControlFlow<()> {
         self.last = *moment;
-        if self.ledger.accepted().is_some() {
-            self.ledger.stamped(replicas[replica.index()].latest_stamp());
-        }
-        if self.ledger.wants_content() {
-            self.ledger.content(replica, replicas[replica.index()].content());
-        }
+        self.ledger.handled(replica, &replicas[replica.index()]);
         for check in &mut self.checks {
             if self.found.is_none() {
                 self.found = check.stepped(&mut self.ledger, moment, replica, replicas);
             }
         }
-        self.ledger.stepped(replica);
+        self.ledger.stepped(replica, moment.at);
         if self.found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }

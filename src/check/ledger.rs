@@ -5,10 +5,11 @@
 //! own witness, so taking in what never came is noticed here and believed nowhere.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::minds::{Mind, Minds};
 use super::names::Names;
-use crate::base::{Carries, Digest, Identity, Known, Name, Observed, ReplicaId, RequestId, Stamp, Time, Update};
+use crate::base::{Carries, Digest, Identity, Known, Name, Observed, ReplicaId, RequestId, Time, Update};
 use crate::model::{Asks, History, Issued};
 use crate::trace::{Event, Memory, Moment};
 
@@ -47,6 +48,29 @@ struct Standing {
     identity: Identity,
     /// Whether damage got into its state: then nobody can say what it should show.
     damaged: bool,
+    /// When it last came to know something of others.
+    heard: Time,
+}
+
+/// A replica that knows so little that much of who knew what cannot be forgotten: it may still come to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Straggler {
+    /// Which.
+    pub replica: ReplicaId,
+    /// Whether it was there.
+    pub up: bool,
+    /// When it last came to know something of others.
+    pub since: Time,
+    /// How much is kept for it alone.
+    pub kept: usize,
+}
+
+impl fmt::Display for Straggler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Straggler { replica, up, since, kept } = self;
+        let how = if *up { "has heard nothing" } else { "is down, and has heard nothing" };
+        write!(f, "{replica} {how} since {since}: {kept} entries of who knew what are kept for it alone")
+    }
 }
 
 /// What a message carries.
@@ -102,6 +126,7 @@ pub struct Ledger<O> {
     claim: Option<Claim>,
     /// The freights of the event at hand that still lack the digest of their sender's state.
     unsealed: Vec<u32>,
+    behind: Option<Straggler>,
     /// Whether something that was known has been forgotten: only then can updates be lost.
     forgetful: bool,
     keys: fn(&O) -> Option<u64>,
@@ -132,6 +157,7 @@ impl<O> Ledger<O> {
             claimed: false,
             claim: None,
             unsealed: Vec::new(),
+            behind: None,
             forgetful: false,
             keys,
         }
@@ -151,6 +177,7 @@ impl<O> Ledger<O> {
         (self.doing, self.taken, self.forgetful) = (Doing::default(), false, false);
         (self.claimed, self.claim) = (false, None);
         self.unsealed.clear();
+        self.behind = None;
     }
 
     /// All updates.
@@ -323,21 +350,26 @@ impl<O> Ledger<O> {
         self.minds.of(known)
     }
 
-    /// Completes the update of the event at hand with the stamp that it was given.
-    pub(super) fn stamped(&mut self, stamp: Option<Stamp>) {
-        if let (Some(update), Some(_)) = (self.accepted, stamp) {
-            self.history.stamped(update, stamp);
+    /// The replica that kept most of who knew what from being forgotten in this run, where one kept much.
+    pub fn behind(&self) -> Option<Straggler> {
+        self.behind
+    }
+
+    /// Takes note of what has to be asked of the replica that has just handled an event.
+    #[inline]
+    pub(super) fn handled<S: Observed>(&mut self, replica: ReplicaId, subject: &S) {
+        if let Some(update) = self.accepted
+            && let Some(stamp) = subject.latest_stamp()
+        {
+            self.history.stamped(update, Some(stamp));
+        }
+        if self.claimed || !self.unsealed.is_empty() {
+            self.content(replica, subject.content());
         }
     }
 
-    /// Whether the digest of the state is needed of the replica that has just handled an event.
-    #[inline]
-    pub(super) fn wants_content(&self) -> bool {
-        self.claimed || !self.unsealed.is_empty()
-    }
-
     /// Looks at what was said to be equal, and lets what was sent tell of the state.
-    pub(super) fn content(&mut self, replica: ReplicaId, content: Option<Digest>) {
+    fn content(&mut self, replica: ReplicaId, content: Option<Digest>) {
         if std::mem::take(&mut self.claimed)
             && let (Some((_, Load::Digest(knew, Some(theirs)), false)), Doing::Told(to)) = (&self.in_hand, self.doing)
             && let Some(content) = content
@@ -360,7 +392,7 @@ impl<O> Ledger<O> {
     }
 
     /// The event at hand is over.
-    pub(super) fn stepped(&mut self, replica: ReplicaId) {
+    pub(super) fn stepped(&mut self, replica: ReplicaId, at: Time) {
         if let Some((_, load, damaged)) = self.in_hand.take() {
             let standing = &mut self.standings[replica.index()];
             let known = self.minds.known(standing.mind);
@@ -376,6 +408,9 @@ impl<O> Ledger<O> {
             }
         }
         let standing = &mut self.standings[replica.index()];
+        if standing.before != standing.mind && self.accepted.is_none() {
+            standing.heard = at;
+        }
         standing.before = standing.mind;
         (self.accepted, self.taken, self.claim) = (None, false, None);
         if self.minds.is_crowded() {
@@ -385,28 +420,42 @@ impl<O> Ledger<O> {
 
     fn sweep(&mut self) {
         let mut held = Vec::new();
-        let mut floor: Option<Known> = None;
-        for replica in (0..self.members as u32).map(ReplicaId) {
-            let standing = &self.standings[replica.index()];
+        // What each can come back to, at least.
+        let mut floors: Vec<Known> = Vec::new();
+        for standing in &self.standings[..self.members] {
             let minds = [Some(standing.durable), standing.saved, Some(standing.before), Some(standing.mind)];
             let lowest = standing.backups.values().copied().chain(minds.into_iter().flatten());
+            let mut floor = self.minds.known(standing.mind).clone();
             for mind in lowest {
                 held.push(mind);
                 let always = standing.always_durable && standing.up && mind != standing.mind;
                 if !always {
-                    match &mut floor {
-                        None => floor = Some(self.minds.known(mind).clone()),
-                        Some(floor) => floor.retain_common(self.minds.known(mind)),
-                    }
+                    floor.retain_common(self.minds.known(mind));
                 }
             }
+            floors.push(floor);
         }
         let loads = self.freights.iter().filter(|freight| freight.copies > 0).map(|freight| &freight.load);
         held.extend(loads.chain(self.kept.values().map(|(load, _)| load)).filter_map(|load| match load {
             Load::State(mind) | Load::Digest(mind, _) => Some(*mind),
             _ => None,
         }));
-        self.minds.sweep(&floor.unwrap_or_default(), held);
+        self.minds.sweep(&common(&floors, None), held);
+        if self.minds.is_large() {
+            self.note_behind(&floors);
+        }
+    }
+
+    /// Takes note of who kept most from being forgotten, where it was half of all or more.
+    #[cold]
+    fn note_behind(&mut self, floors: &[Known]) {
+        let lowest = (0..floors.len()).max_by_key(|at| common(floors, Some(*at)).len());
+        let Some(at) = lowest.filter(|_| floors.len() > 1) else { return };
+        let kept = self.minds.below(&common(floors, Some(at)));
+        if 2 * kept >= self.minds.len() && self.behind.is_none_or(|behind| behind.kept < kept) {
+            let Standing { up, heard, .. } = self.standings[at];
+            self.behind = Some(Straggler { replica: ReplicaId(at as u32), up, since: heard, kept });
+        }
     }
 
     fn begin(&mut self, doing: Doing) {
@@ -491,6 +540,14 @@ impl<O> Ledger<O> {
         let load = std::mem::replace(&mut freight.load, Load::Nothing);
         Some((load, freight.damaged))
     }
+}
+
+/// What all of these know, or all but one of them.
+fn common(floors: &[Known], but: Option<usize>) -> Known {
+    let mut others = (0..).zip(floors).filter(|(at, _)| Some(*at) != but).map(|(_, floor)| floor);
+    let mut common = others.next().cloned().unwrap_or_default();
+    others.for_each(|floor| common.retain_common(floor));
+    common
 }
 
 impl<O: Clone> Ledger<O> {
@@ -657,5 +714,35 @@ impl<O: Clone> Ledger<O> {
             standing.arrived.insert(update);
             standing.accepted.insert(update);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Judge;
+    use super::super::testing::tell;
+    use super::*;
+
+    /// Who is behind after a tale in which n0 tells n1 of all its many updates, and n2 of one in so many.
+    fn behind(one_in: usize) -> Option<Straggler> {
+        let line = |n: usize| {
+            let all = format!("c0 writes a{n} at n0\n n0 sends m{n} to n1\n m{n} comes\n");
+            if n % one_in == one_in - 1 { all + &format!("n0 sends k{n} to n2\n k{n} comes\n") } else { all }
+        };
+        let mut judge = Judge::new(Ledger::new(|_| None), Vec::new());
+        tell(3, &(0..4200).map(line).collect::<String>(), &mut judge);
+        judge.ledger().behind()
+    }
+
+    #[test]
+    fn who_hears_nothing_is_named_where_much_is_kept_for_it() {
+        let told = behind(usize::MAX).map(|behind| behind.to_string());
+        let expected = "n2 has heard nothing since 00:00: 4095 entries of who knew what are kept for it alone";
+        assert_eq!(told.as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn who_hears_now_and_then_keeps_nobody_from_forgetting() {
+        assert_eq!(behind(100), None);
     }
 }

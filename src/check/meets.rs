@@ -21,11 +21,6 @@ impl<O, V> Meets<O, V> {
     pub fn new(specification: Specification<O, V>) -> Meets<O, V> {
         Meets { specification, judged: 0, skipped: 0 }
     }
-
-    /// How many views could not be judged, since something was known whose past was not.
-    pub fn skipped(&self) -> u64 {
-        self.skipped
-    }
 }
 
 impl Meets<(), ()> {
@@ -60,7 +55,14 @@ where
     #[inline]
     fn stepped(&mut self, ledger: &mut Ledger<O>, moment: &Moment, replica: ReplicaId, replicas: &[S]) -> Found {
         let (before, mind) = (ledger.mind_before(replica), ledger.mind(replica));
-        if mind == before || !ledger.can_judge(replica) || !ledger.minds_mut().specify(mind) {
+        if mind == before {
+            return None;
+        }
+        if !ledger.can_judge(replica) {
+            self.skipped += 1;
+            return None;
+        }
+        if !ledger.minds_mut().specify(mind) {
             return None;
         }
         self.judge(ledger, moment, replica, replicas, Some(before))
@@ -68,11 +70,16 @@ where
 
     fn ended(&mut self, ledger: &mut Ledger<O>, end: &End, replicas: &[S]) -> Found {
         for replica in (0..ledger.members()).map(ReplicaId) {
-            if ledger.is_up(replica) && ledger.can_judge(replica) {
+            if !ledger.is_up(replica) {
+                continue;
+            }
+            if ledger.can_judge(replica) {
                 let found = self.judge(ledger, &end.moment, replica, replicas, None);
                 if found.is_some() {
                     return found;
                 }
+            } else {
+                self.skipped += 1;
             }
         }
         None
@@ -80,6 +87,10 @@ where
 
     fn judged(&self) -> u64 {
         self.judged
+    }
+
+    fn skipped(&self) -> u64 {
+        self.skipped
     }
 }
 

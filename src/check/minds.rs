@@ -176,6 +176,16 @@ impl Minds {
         self.len() >= self.sweep_at
     }
 
+    /// Whether there are so many that it is worth saying why.
+    pub(super) fn is_large(&self) -> bool {
+        self.len() >= FEW
+    }
+
+    /// How many know less than this, in some respect.
+    pub(super) fn below(&self, floor: &Known) -> usize {
+        self.entries[..self.len].iter().filter(|entry| entry.used && !entry.known.covers(floor)).count()
+    }
+
     /// Forgets the minds that nobody holds and nobody can come to, as everybody knows the floor and forgets
     /// nothing of it.
     pub(super) fn sweep(&mut self, floor: &Known, held: impl IntoIterator<Item = Mind>) {

@@ -49,7 +49,7 @@ pub use equal::Equal;
 pub use grows::Grows;
 pub use judge::{About, Check, End, Found, Judge};
 pub use laws::Laws;
-pub use ledger::{Claim, Doing, Ledger};
+pub use ledger::{Claim, Doing, Ledger, Straggler};
 pub use meets::Meets;
 pub use minds::{Mind, Minds, Shown};
 pub use monotone::Monotone;

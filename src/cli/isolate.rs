@@ -43,6 +43,10 @@ struct Done {
     run: Option<(String, Witness)>,
     /// How often each check had something to judge.
     judged: Vec<(String, u64)>,
+    /// How often each passed over something.
+    skipped: Vec<(String, u64)>,
+    /// What else there is to know.
+    note: Option<String>,
     /// Whether something was found.
     wrong: bool,
     /// Whether the same seed gave something else once more.
@@ -74,10 +78,12 @@ pub(super) fn serve(campaign: Campaign<'_>, seeds: impl Iterator<Item = u64>, te
     let mut trouble = None;
     let seeds = seeds.map_while(|seed| Word::Begins(seed).say(terminal).is_ok().then_some(seed));
     let ran = campaign.each(seeds, |_, came| {
-        let Came { run, finding, judged, unstable } = came;
+        let Came { run, finding, judged, skipped, note, unstable } = came;
         let run = run.map(|(hash, witness)| (hash.to_string(), witness));
-        let judged = judged.into_iter().map(|(check, judged)| (check.to_owned(), judged)).collect();
-        let done = Done { run, judged, wrong: finding.is_some(), unstable };
+        let named =
+            |counts: Vec<(&str, u64)>| counts.into_iter().map(|(check, count)| (check.to_owned(), count)).collect();
+        let (judged, skipped) = (named(judged), named(skipped));
+        let done = Done { run, judged, skipped, note, wrong: finding.is_some(), unstable };
         trouble = Word::Done(Box::new(done)).say(terminal).err().or(trouble.take());
     });
     ran.unwrap_or_else(|error| unreachable!("it was resolved before: {error}"));
@@ -193,15 +199,17 @@ fn end_of(mut stream: impl Read) -> String {
 
 /// What came of a seed, told by a ward. What was found is found again here: it is known to come to an end.
 fn came(file: &File, seed: Seed, done: Done) -> Came {
-    let Done { run, judged, wrong, unstable } = done;
+    let Done { run, judged, skipped, note, wrong, unstable } = done;
     let again = || Campaign::of(file).run([seed.0]).ok()?.findings.pop().map(|(_, finding)| finding);
     let finding = wrong.then(|| {
         again().unwrap_or_else(|| lost_in("abort", "found in a process of its own, and not found again".to_owned()))
     });
     let run = run.and_then(|(hash, witness)| Some((Digest(u128::from_str_radix(&hash, 16).ok()?), witness)));
     let known = |name: &str| check::ALL.iter().find(|about| about.name == name).map(|about| about.name);
-    let judged = judged.into_iter().filter_map(|(check, judged)| Some((known(&check)?, judged))).collect();
-    Came { run, finding, judged, unstable }
+    let counts = |named: Vec<(String, u64)>| -> Vec<_> {
+        named.into_iter().filter_map(|(check, count)| Some((known(&check)?, count))).collect()
+    };
+    Came { run, finding, judged: counts(judged), skipped: counts(skipped), note, unstable }
 }
 
 /// A ward that was lost, in a way that it told itself.

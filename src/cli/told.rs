@@ -206,6 +206,8 @@ mod tests {
             wrong: 0,
             findings: Vec::new(),
             unstable: None,
+            skipped: std::collections::BTreeMap::new(),
+            notes: Vec::new(),
             judged: vec![("sec", 3)],
             witness: Witness::default(),
             idle: Vec::new(),

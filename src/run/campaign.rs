@@ -1,5 +1,6 @@
 //! Many seeds of one scenario, and what came of them.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -13,6 +14,9 @@ use crate::zoo::{Asked, System, Viewed, Visitor};
 
 /// Of more findings only the number is kept: a campaign may go on for days.
 pub const MOST_FINDINGS: usize = 1000;
+
+/// So many notes are kept.
+pub const MOST_NOTES: usize = 10;
 
 /// What came of some seeds of a scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +33,10 @@ pub struct Outcome {
     pub unstable: Option<Seed>,
     /// How often each check had something to judge, over all seeds.
     pub judged: Vec<(&'static str, u64)>,
+    /// How often each check passed over something that it could not judge, of those that did.
+    pub skipped: BTreeMap<&'static str, u64>,
+    /// What else there is to know, by the first [`MOST_NOTES`] seeds in which there was something.
+    pub notes: Vec<(Seed, String)>,
     /// What really happened, over all seeds.
     pub witness: Witness,
     /// The faults that never bit in any seed.
@@ -147,6 +155,10 @@ pub struct Came {
     pub finding: Option<Finding>,
     /// How often each check had something to judge.
     pub judged: Vec<(&'static str, u64)>,
+    /// How often each check passed over something, of those that did.
+    pub skipped: Vec<(&'static str, u64)>,
+    /// What else there is to know.
+    pub note: Option<String>,
     /// Whether the same seed gave something else once more.
     pub unstable: bool,
 }
@@ -207,9 +219,10 @@ impl<I: Iterator<Item = u64>, F: FnMut(Seed, Came)> Visitor for Running<'_, I, F
                     _ => unstable = again != ran,
                 }
             }
-            let judged = each.judged().collect();
+            let (judged, skipped) = (each.judged().collect(), each.skipped().collect());
+            let note = each.behind().map(|behind| behind.to_string());
             let run = ran.run.map(|run| (run.hash, run.witness));
-            (self.tell)(seed, Came { run, finding, judged, unstable });
+            (self.tell)(seed, Came { run, finding, judged, skipped, note, unstable });
         }
     }
 }
@@ -231,6 +244,8 @@ impl<'a> Gathering<'a> {
             findings: Vec::new(),
             unstable: None,
             judged: Vec::new(),
+            skipped: BTreeMap::new(),
+            notes: Vec::new(),
             witness: Witness::default(),
             idle: Vec::new(),
             witnessed: file.witness.is_some(),
@@ -250,6 +265,12 @@ impl<'a> Gathering<'a> {
                 Some((_, sum)) => *sum += judged,
                 None => outcome.judged.push((check, judged)),
             }
+        }
+        for (check, skipped) in came.skipped {
+            *outcome.skipped.entry(check).or_default() += skipped;
+        }
+        if outcome.notes.len() < MOST_NOTES {
+            outcome.notes.extend(came.note.map(|note| (seed, note)));
         }
         if let Some((hash, witness)) = came.run {
             self.hashes.bytes(&hash.0.to_le_bytes());
@@ -293,6 +314,17 @@ mod tests {
         );
         let file = File::parse(&text).unwrap_or_else(|error| panic!("{error}"));
         campaign(&file, 3..6).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    #[test]
+    fn what_spec_cannot_judge_is_counted() {
+        let [any_order, intervals] = ["deltas_any_order", "delta_intervals"].map(|sync| {
+            let outcome = outcome(&format!(r#"data: "or_set", sync: "{sync}""#));
+            assert_eq!(outcome.findings, []);
+            outcome.skipped.get("spec").copied().unwrap_or_default()
+        });
+        assert!(any_order > 0, "deltas come before what they build upon");
+        assert_eq!(intervals, 0, "and intervals never do");
     }
 
     #[test]

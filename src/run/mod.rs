@@ -17,7 +17,7 @@ mod story;
 mod transcript;
 mod trial;
 
-pub use campaign::{Came, Campaign, Gathering, MOST_FINDINGS, Outcome, Verdict, campaign, watches_of};
+pub use campaign::{Came, Campaign, Gathering, MOST_FINDINGS, MOST_NOTES, Outcome, Verdict, campaign, watches_of};
 pub use caught::hush;
 pub use coverage::Coverage;
 pub use hostile::{Hostile, hostile};

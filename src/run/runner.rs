@@ -10,7 +10,9 @@ use super::caught::caught;
 use super::transcript::Watching;
 use super::{Coverage, Proposer, Story, Transcript};
 use crate::base::{Identity, Incarnation, ReplicaId, Seed, Span, Time};
-use crate::check::{self, Bond, Check, Guarantee, Judge, Ledger, Recall, Sampled, Survey, Violation, causality};
+use crate::check::{
+    self, Bond, Check, Guarantee, Judge, Ledger, Recall, Sampled, Straggler, Survey, Violation, causality,
+};
 use crate::replica::{Context, Replica, Seat};
 use crate::scenario::{Latency, Often, Watch};
 use crate::world::{Behind, Ended, Replay, Run, World};
@@ -251,6 +253,16 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
             }
         };
         Ran { run, finding, updates, replay: Replay::default() }
+    }
+
+    /// How often each check passed over something that it could not judge in the last run, where one did.
+    pub fn skipped(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        self.judge.skipped().filter(|(_, skipped)| *skipped > 0).map(|(about, skipped)| (about.name, skipped))
+    }
+
+    /// Who kept much of what is known of the last run from being forgotten, if somebody did.
+    pub fn behind(&self) -> Option<Straggler> {
+        self.judge.ledger().behind()
     }
 
     /// How often each check had something to judge in the last run.

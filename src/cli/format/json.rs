@@ -45,7 +45,15 @@ struct Scenario<'a> {
     idle: &'a [String],
     missing: &'a [String],
     judged: BTreeMap<&'a str, u64>,
+    skipped: &'a BTreeMap<&'static str, u64>,
+    notes: Vec<Note<'a>>,
     witness: BTreeMap<&'a str, u64>,
+}
+
+#[derive(Serialize)]
+struct Note<'a> {
+    seed: String,
+    says: &'a str,
 }
 
 #[derive(Serialize)]
@@ -107,6 +115,8 @@ impl Teller for Json<'_> {
             idle: &outcome.idle,
             missing: &outcome.missing,
             judged: outcome.judged.iter().copied().collect(),
+            skipped: &outcome.skipped,
+            notes: outcome.notes.iter().map(|(seed, says)| Note { seed: seed.to_string(), says }).collect(),
             witness: outcome.witness.counts().filter(|(_, count)| *count > 0).collect(),
         };
         self.write(&Line::Scenario(Box::new(scenario)))

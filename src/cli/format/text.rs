@@ -93,6 +93,11 @@ fn story(told: &Told<'_>) -> String {
         lines.push("no check had anything to judge".to_owned());
     }
     lines.extend(outcome.missing.iter().map(|missing| format!("did not come into play: {missing}")));
+    for (check, skipped) in &outcome.skipped {
+        let judged = outcome.judged.iter().find(|(name, _)| name == check).map_or(0, |(_, judged)| *judged);
+        lines.push(format!("`{check}` judged {judged} times, and {skipped} times it could not"));
+    }
+    lines.extend(outcome.notes.iter().map(|(seed, note)| format!("seed {seed}: {note}")));
     lines.extend(outcome.idle.iter().map(|idle| format!("did nothing: {idle}")));
     if let Some((seed, says)) = outcome.finding() {
         lines.push(format!("seed {seed}: {}", plain(&says)));
