@@ -20,6 +20,7 @@ mod new;
 mod run;
 mod seeds;
 mod shell;
+mod show;
 mod shrink;
 mod terminal;
 mod told;
@@ -59,6 +60,8 @@ enum Verb {
     Demo,
     /// Hunt through many seeds, and make small what is found.
     Fuzz(fuzz::Arguments),
+    /// Draw what happens in a seed, or print a file with all that it goes without saying.
+    Show(show::Arguments),
     /// Make what a seed shows as small as can be.
     Shrink(shrink::Arguments),
     /// Validate scenario files without running them.
@@ -135,6 +138,7 @@ fn obey(arguments: &Arguments, matches: &ArgMatches) -> Exit {
         },
         Verb::Demo => demo::demo(&terminal),
         Verb::Fuzz(told) => fuzz::fuzz(told, &terminal),
+        Verb::Show(told) => show::show(told, &terminal),
         Verb::Shrink(told) => shrink::shrink(told, &terminal),
         Verb::Check(told) => check::check(told, &terminal),
         Verb::New(told) => new::new(told, &terminal),

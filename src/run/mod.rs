@@ -6,6 +6,7 @@
 mod campaign;
 mod caught;
 mod coverage;
+mod depict;
 mod hostile;
 mod picture;
 mod proposer;
@@ -20,6 +21,7 @@ mod trial;
 pub use campaign::{Came, Campaign, Gathering, MOST_FINDINGS, MOST_NOTES, Outcome, Verdict, campaign, watches_of};
 pub use caught::hush;
 pub use coverage::Coverage;
+pub use depict::depict;
 pub use hostile::{Hostile, hostile};
 pub use picture::Picture;
 pub use proposer::{Mix, Proposer};

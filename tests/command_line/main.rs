@@ -1,5 +1,6 @@
 //! The program, as its users meet it: scenario files in, lines and an exit code out.
 
+mod first_steps;
 mod formats;
 mod isolation;
 mod runs;
