@@ -29,7 +29,11 @@ pub(super) const TRUSTS_THE_FUTURE: Specimen = Specimen {
 
 /// The same that leaves alone what lies too far ahead.
 pub(super) fn wary() -> AnySystem {
-    system(|state, now| state.current().is_none_or(|current| Time(current.write.physical) <= now + MOST))
+    system(is_near)
+}
+
+fn is_near(state: &Register, now: Time) -> bool {
+    state.current().is_none_or(|current| Time(current.write.physical) <= now + MOST)
 }
 
 fn system(trusts: fn(&Register, Time) -> bool) -> AnySystem {
@@ -37,4 +41,23 @@ fn system(trusts: fn(&Register, Time) -> bool) -> AnySystem {
         last_writer(Source::Hybrid).ahead_by_at_most(MOST);
     System::made(specification, move |_, pace| Gossip::saving(Register::new(), Clone::clone, pace).trusting(trusts))
         .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replica::{Site, StateBased};
+
+    #[test]
+    fn what_lies_too_far_ahead_is_left_alone_until_the_own_clock_is_near() {
+        let written = |at: Time| {
+            let mut register = Register::new();
+            register.apply(&RegisterOp::Write("a".to_owned()), Site::of(0).at(at.0)).expect("a write");
+            register
+        };
+        let now = Time::START + Span::secs(60);
+        assert!(is_near(&Register::new(), now) && is_near(&written(now + MOST), now));
+        let ahead = written(now + Span::millis(501));
+        assert_eq!([now, now + Span::millis(1)].map(|now| is_near(&ahead, now)), [false, true]);
+    }
 }
