@@ -99,6 +99,7 @@ fn in_matrix(mistake: Mistake, one: &File, matrix: &Matrix) -> Mistake {
     let specimen = || entry("specimen", &matrix.specimen, one.system.specimen.as_deref()?);
     let Place::Value(path, _) = &mistake.place else { return mistake };
     match path.as_str() {
+        "system" => Mistake { place: Place::at("matrix"), ..mistake },
         "system.data" => Mistake { place: data().unwrap_or_else(|| mistake.place.clone()), ..mistake },
         "system.specimen" => Mistake { place: specimen().unwrap_or_else(|| mistake.place.clone()), ..mistake },
         "system.sync" => {

@@ -10,7 +10,8 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("data", "data: \"or_set\""),
     ("sync", "sync: \"full_state\""),
     ("specimen", "specimen: \"lost_sibling\""),
-    ("Flapping.period", "period: \"150ms\""),
+    ("broadcast", "broadcast: \"causal_by_names\""),
+    ("flapping.period", "period: \"150ms\""),
     ("period", "period: \"100ms\""),
     ("requests", "requests: [At(\"1s\", 0, Add(\"milk\"))]"),
     ("requests.At", "At(\"1s\", 0, Add(\"milk\"))"),
@@ -31,6 +32,9 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("rest", "rest: Perfect"),
     ("topology.seed", "seed: 7"),
     ("seed", "seed: 8127"),
+    ("origin", "origin: (scenario: \"everything at once\", seed: 8127, says: \"sec: they parted\")"),
+    ("scenario", "scenario: \"everything at once\""),
+    ("says", "says: \"sec: they parted\""),
     ("seeds", "seeds: 100"),
     ("checks", "checks: [(check: \"sec\")]"),
     ("check", "check: \"sec\""),
@@ -184,7 +188,7 @@ mod tests {
     use crate::scenario::reading::options;
     use crate::scenario::{
         Activity, Bursts, Clock, Crash, Decision, Disk, Down, Duplicates, Durability, Expectation, Fault, File,
-        Flapping, Impact, InFlight, Latency, Link, LinkRule, Matrix, Often, Order, Partition, Rebirth, Reorder,
+        Flapping, Impact, InFlight, Latency, Link, LinkRule, Matrix, Often, Order, Origin, Partition, Rebirth, Reorder,
         Request, Rest, Scenario, Shape, SystemName, Topology, Watch, Weighed, When, Who,
     };
 
@@ -226,8 +230,8 @@ mod tests {
             };
         }
         groups!(
-            File, SystemName, Activity, Weighed, Watch, Matrix, Scenario, Link, LinkRule, Bursts, Duplicates, Reorder,
-            Clock, Partition, Flapping, Crash
+            File, SystemName, Activity, Weighed, Watch, Matrix, Origin, Scenario, Link, LinkRule, Bursts, Duplicates,
+            Reorder, Clock, Partition, Flapping, Crash
         );
         choices!(
             Request,

@@ -113,6 +113,8 @@ pub(super) struct Reading<'a> {
     blanked: Vec<Range<usize>>,
     /// The fields that other ones are taken for, by the value that they are in.
     pub(super) meant: Vec<(Node, &'static str)>,
+    /// The fields that must be there and are not.
+    lacking: Vec<&'static str>,
     /// Where a value begins that was not separated from the one before.
     joined: Vec<usize>,
     /// For which values something else stands, and how often that was changed.
@@ -130,6 +132,7 @@ impl<'a> Reading<'a> {
             work: text.as_bytes().to_vec(),
             blanked: Vec::new(),
             meant: Vec::new(),
+            lacking: Vec::new(),
             joined: Vec::new(),
             stood_in: BTreeMap::new(),
             mistakes: Mistakes::default(),
@@ -280,10 +283,13 @@ impl<'a> Reading<'a> {
         for (field, owner) in [("version", ""), ("name", ""), ("system", ""), ("world", ""), ("replicas", "world")] {
             // A matrix may name systems in its place.
             let replaced = field == "system" && self.source.find("matrix").is_some();
-            let grouped = |owner: Node| self.source.bracket(owner) == Some('(');
-            let lacks =
-                self.source.find(owner).filter(|owner| grouped(*owner) && !replaced && !self.has(*owner, field));
-            if let Some(node) = lacks {
+            let grouped = self.source.find(owner).filter(|owner| self.source.bracket(*owner) == Some('('));
+            let Some(node) = grouped.filter(|_| !replaced) else { continue };
+            if self.source.children(node).any(|child| self.source.name(child) == Some(field)) {
+                continue;
+            }
+            self.lacking.push(field);
+            if !self.has(node, field) {
                 let who = if owner.is_empty() { "the scenario".to_owned() } else { format!("`{owner}`") };
                 let such = example(owner, field).map_or_else(String::new, such_as);
                 let place = self.text(self.brief(node));
@@ -301,7 +307,7 @@ impl<'a> Reading<'a> {
         let lost_time = ["world.duration", "world.settle"].into_iter().any(|path| touched(path) == Some(true));
         let follows = |path: &str| {
             let told = |fields: &[&str]| fields.iter().any(|field| path.starts_with(field));
-            let absent = self.source.find(path.split(['.', '[']).next().unwrap_or_default()).is_none();
+            let absent = self.lacking.iter().any(|field| path.split(['.', '[']).next() == Some(field));
             let here = now.nearest(path).is_none_or(|node| self.touched(&now.extent(node)));
             let counted = lost_count && told(&["world", "requests", "fates"]);
             absent || here || counted || lost_time && told(&["world.faults", "requests"])
@@ -337,12 +343,7 @@ impl<'a> Reading<'a> {
         let end = offset(&text, error.span.end.line, error.span.end.col);
         if let (Error::NoSuchStructField { expected, found, .. }, Some(node)) = (&error.code, self.source.around(at)) {
             let owner = self.source.parent(node).map(|parent| self.fields(parent));
-            self.meant.extend(
-                owner.zip(
-                    nearest(found, expected.iter().copied())
-                        .and_then(|meant| expected.iter().copied().find(|field| *field == meant)),
-                ),
-            );
+            self.meant.extend(owner.zip(nearest(found, expected.iter().copied())));
         }
         let Some((node, mistake)) = self.explain(&error.code, at, next, end) else {
             if self.mistakes.is_empty() {

@@ -19,12 +19,18 @@ impl File {
     /// The text of a file that says this, without what goes without saying.
     pub fn to_ron(&self) -> String {
         let defaults = Names::default().scope(defaults);
-        self.world.names.scope(|| laid_out(&plain(self), &defaults))
+        self.written_names().scope(|| laid_out(&plain(self), &defaults))
     }
 
     /// The text of a file that says this, with all that goes without saying.
     pub fn to_full_ron(&self) -> String {
-        self.world.names.scope(|| laid_out(&plain(self), &Defaults::new()))
+        self.written_names().scope(|| laid_out(&plain(self), &Defaults::new()))
+    }
+
+    /// What replicas are called in the text: nothing where the file could not name them all.
+    fn written_names(&self) -> Names {
+        let names = &self.world.names;
+        if names.iter().count() < self.world.replicas as usize { Names::default() } else { names.clone() }
     }
 }
 
