@@ -737,7 +737,7 @@ mod tests {
     #[test]
     fn who_hears_nothing_is_named_where_much_is_kept_for_it() {
         let told = behind(usize::MAX).map(|behind| behind.to_string());
-        let expected = "n2 has heard nothing since 00:00: 4095 entries of who knew what are kept for it alone";
+        let expected = "n2 has heard nothing since 00:00.000: 4094 entries of who knew what are kept for it alone";
         assert_eq!(told.as_deref(), Some(expected));
     }
 

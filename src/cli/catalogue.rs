@@ -150,7 +150,7 @@ pub(super) fn things() -> impl Iterator<Item = Thing> {
     systems.chain(checks()).chain(guarantees()).chain(faults()).chain(specimens()).chain(exits()).chain(words())
 }
 
-const WORDS: [Entry; 10] = [
+const WORDS: [Entry; 12] = [
     Entry {
         name: "vacuous",
         line: "nothing was wrong, and not all came into play",
@@ -177,7 +177,22 @@ const WORDS: [Entry; 10] = [
         line: "a handler did not return",
         explained: "Code that loops for ever cannot be stopped from within. A watchdog names the seed when one handler \
                     takes longer than `--handler-timeout`; with `--isolate` seeds are run in processes of their own, the \
-                    one that hangs is ended, and the campaign goes on with the next seed.",
+                    one that hangs is ended, and the campaign goes on with the next seed. To try it: \
+                    `system: (specimen: \"never_returns\")` and a crash to come back from.",
+    },
+    Entry {
+        name: "memory",
+        line: "a run took more memory than it may",
+        explained: "With `--isolate`, a process that takes more than `--memory` is ended, and that is a finding; without \
+                    it, whatever the system does then happens to all. To try it: `system: (specimen: \"eats_memory\")` \
+                    and a crash to come back from.",
+    },
+    Entry {
+        name: "abort",
+        line: "the process of a run ended",
+        explained: "By a stack that overflowed, an abort, or a signal: what cannot be caught. With `--isolate` it is a \
+                    finding with its seed, and the last line that the process said. To try it: \
+                    `system: (specimen: \"takes_the_process_down\")` and a crash to come back from.",
     },
     Entry {
         name: "unstable",

@@ -18,7 +18,7 @@ pub(super) struct Arguments {
 }
 
 /// Lines are broken here, as most terminals and all readers can bear.
-const WIDTH: usize = 92;
+const WIDTH: usize = 100;
 
 /// A paragraph on each thing of this name: a check and a broadcast may share one.
 pub(super) fn explain(arguments: &Arguments, terminal: &Terminal) -> io::Result<Exit> {
@@ -40,35 +40,33 @@ pub(super) fn explain(arguments: &Arguments, terminal: &Terminal) -> io::Result<
 
 fn told(thing: Thing) -> String {
     let Thing { kind, name, line, text, .. } = thing;
-    let head = format!("{} ({kind}): {line}.", Tone::Strong.paint(name));
-    // What is laid out already stays as it is.
-    let text = if matches!(kind, "format" | "guarantee") { text } else { wrapped(&text) };
-    format!("{head}\n\n{text}")
+    format!("{} ({kind}): {line}.\n\n{}", Tone::Strong.paint(name), wrapped(&text))
 }
 
-/// A text whose lines end between two words, before they are too long.
+/// A text whose long lines end between two words; what is laid out in short ones stays as it is.
 fn wrapped(text: &str) -> String {
-    let mut wrapped = String::new();
-    let mut column = 0;
-    for (nth, line) in text.lines().enumerate() {
-        if nth > 0 {
-            wrapped.push('\n');
-            column = 0;
-        }
-        for word in line.split_whitespace() {
-            let width = word.chars().count();
-            if column > 0 && column + 1 + width > WIDTH {
-                wrapped.push('\n');
-                column = 0;
-            } else if column > 0 {
-                wrapped.push(' ');
-                column += 1;
-            }
-            wrapped.push_str(word);
-            column += width;
-        }
+    let lines: Vec<String> = text.lines().map(broken).collect();
+    lines.join("\n")
+}
+
+fn broken(line: &str) -> String {
+    if line.chars().count() <= WIDTH {
+        return line.to_owned();
     }
-    wrapped
+    let (mut broken, mut column) = (String::new(), 0);
+    for word in line.split_whitespace() {
+        let width = word.chars().count();
+        if column > 0 && column + 1 + width > WIDTH {
+            broken.push('\n');
+            column = 0;
+        } else if column > 0 {
+            broken.push(' ');
+            column += 1;
+        }
+        broken.push_str(word);
+        column += width;
+    }
+    broken
 }
 
 #[cfg(test)]
@@ -79,7 +77,8 @@ mod tests {
     fn lines_end_between_words() {
         let text = wrapped(&format!("{}\n\nend", "word ".repeat(40)));
         let lengths: Vec<usize> = text.lines().map(str::len).collect();
-        assert_eq!(lengths, [89, 89, 19, 0, 3]);
+        assert_eq!(lengths, [99, 99, 0, 3]);
+        assert_eq!(wrapped("  a tree\n  ├─ leaf"), "  a tree\n  ├─ leaf");
         assert_eq!(wrapped(&"x".repeat(200)), "x".repeat(200));
     }
 

@@ -82,7 +82,7 @@ fn a_run_is_drawn_and_a_file_is_printed_in_full() {
     let demo = "src/cli/demo.ron";
     let (code, out, err) = outcome(program().args(["show", demo, "--ascii", "--width", "80"]));
     assert_eq!(code, 0, "{out}{err}");
-    assert!(out.is_ascii() && out.contains("Remove(\"a\")") && out.contains("* spec:"), "{out}");
+    assert!(out.is_ascii() && out.contains("Remove(\"a\")") && out.contains("\n* "), "{out}");
     assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
     let (code, full, err) = outcome(program().args(["show", demo, "--resolved"]));
     assert_eq!(code, 0, "{full}{err}");

@@ -75,7 +75,11 @@ const THREE: &str = "5ms n0 tells n1 a; 15ms n0 tells n1 b; 20ms n0 tells n1 c";
 
 #[test]
 fn a_partition_cuts_from_its_beginning_until_it_heals() {
-    check(isolated(|_| {}), THREE, "n1: a 6ms, c 21ms | 3 messages sent, 2 copies delivered, 1 copies cut off");
+    check(
+        isolated(|_| {}),
+        THREE,
+        "n1: a 6ms, c 21ms | 3 messages sent, 2 copies delivered, 1 copies cut off, 10ms of partitions that cut something",
+    );
     check(nothing, THREE, "n1: a 6ms, b 16ms, c 21ms | 3 messages sent, 3 copies delivered");
 }
 
@@ -93,16 +97,16 @@ fn a_partition_without_an_end_stands_when_the_world_is_calm() {
     check(
         isolated(|p| p.until = None),
         "5ms n0 tells n1 a; 1500ms n0 tells n1 b",
-        "n1: a 6ms | 2 messages sent, 1 copies delivered, 1 copies cut off",
+        "n1: a 6ms | 2 messages sent, 1 copies delivered, 1 copies cut off, 1s 490ms of partitions that cut something",
     );
 }
 
 #[test]
 fn what_is_under_way_is_cut_or_arrives_as_the_scenario_says() {
     let script = "9.5ms n0 tells n1 a; 15ms n0 tells n1 b";
-    let cut = "2 messages sent, 2 copies cut off";
+    let cut = "2 messages sent, 2 copies cut off, 10ms of partitions that cut something";
     check(isolated(|p| p.in_flight = InFlight::Cut), script, cut);
-    let arrive = "n1: a 10ms 500us | 2 messages sent, 1 copies delivered, 1 copies cut off";
+    let arrive = "n1: a 10ms 500us | 2 messages sent, 1 copies delivered, 1 copies cut off, 10ms of partitions that cut something";
     check(isolated(|p| p.in_flight = InFlight::Arrive), script, arrive);
 }
 
@@ -127,7 +131,7 @@ fn what_has_arrived_at_a_paused_replica_is_not_cut_any_more() {
             isolated(|_| {})(s);
         },
         THREE,
-        "n1: a 15ms, c 21ms | 3 messages sent, 2 copies delivered, 1 copies cut off, 1 events that waited for a replica",
+        "n1: a 15ms, c 21ms | 3 messages sent, 2 copies delivered, 1 copies cut off, 1 events that waited for a replica, 10ms of partitions that cut something",
     );
 }
 

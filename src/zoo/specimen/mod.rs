@@ -7,6 +7,7 @@
 mod broadcast;
 mod composites;
 mod counters;
+mod desperate;
 mod durability;
 mod gossip;
 mod harness;
@@ -23,6 +24,7 @@ mod sync;
 mod testing;
 mod trees;
 
+pub use desperate::desperate;
 pub use kinds::{Need, Specimen};
 
 use crate::zoo::AnySystem;
