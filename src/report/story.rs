@@ -4,7 +4,6 @@
 //! asked for. The law: no line is wider than told, whatever the values are.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 
 use crate::base::{Known, ReplicaId, Time};
 use crate::run::Picture;
@@ -79,6 +78,7 @@ struct Pen<'a> {
     /// The width of one replica's column.
     column: usize,
     width: usize,
+    ascii: bool,
     up: Vec<bool>,
     /// The steps that are shown.
     shown: BTreeSet<u64>,
@@ -98,6 +98,7 @@ impl<'a> Pen<'a> {
             signs: if drawing.ascii { PLAIN } else { FINE },
             column,
             width: drawing.width.max(TIMES + 10),
+            ascii: drawing.ascii,
             up: vec![true; replicas],
             shown,
             known: BTreeMap::new(),
@@ -117,8 +118,19 @@ impl<'a> Pen<'a> {
     /// One line, no wider than it may be.
     fn push(&mut self, line: &str) {
         let short = fitted(line.trim_end(), self.width + 1, self.signs.more);
-        self.text.push_str(short.trim_end());
+        self.write(short.trim_end());
         self.text.push('\n');
+    }
+
+    /// Writes words, in ASCII alone where that is asked for.
+    fn write(&mut self, words: &str) {
+        let plain = |c: char| match c {
+            c if c.is_ascii() || !self.ascii => c,
+            '–' | '—' => '-',
+            _ => '?',
+        };
+        let words: String = words.chars().map(plain).collect();
+        self.text.push_str(&words);
     }
 
     /// The time, where it is another than that of the line before.
@@ -296,8 +308,8 @@ impl<'a> Pen<'a> {
             for (part, words) in wrapped(line.trim_start(), room).into_iter().enumerate() {
                 let lead = if part == 0 { lead.clone() } else { " ".repeat(lead.chars().count() + 2) };
                 let room = self.width.saturating_sub(lead.chars().count());
-                let _ =
-                    writeln!(self.text, "{lead}{}", fitted(&words, words.chars().count().min(room), self.signs.more));
+                let words = fitted(&words, words.chars().count().min(room), self.signs.more);
+                self.write(&format!("{lead}{words}\n"));
             }
         }
     }

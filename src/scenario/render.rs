@@ -42,7 +42,7 @@ fn render(mistake: &Mistake, name: &str, text: &str, renderer: &Renderer) -> Str
     let beside = mistake.beside.as_ref().map(|(place, says)| (spot(place), says));
     let beside = beside.filter(|(there, _)| there.span.start.abs_diff(at.span.start) < FURTHEST);
     // Only the lines that matter are handed on.
-    let first = beside.as_ref().map_or(&at, |(there, _)| if there.line < at.line { there } else { &at });
+    let first = beside.as_ref().map_or(&at, |(there, _)| if there.span.start < at.span.start { there } else { &at });
     let last = beside.as_ref().map_or(at.span.end, |(there, _)| there.span.end.max(at.span.end));
     let start = text[..first.span.start].rfind('\n').map_or(0, |newline| newline + 1);
     let start = boundary(text, start.max(first.span.start.saturating_sub(MOST_BEFORE)));
@@ -51,13 +51,19 @@ fn render(mistake: &Mistake, name: &str, text: &str, renderer: &Renderer) -> Str
     let long = mistake.label.chars().count() > LONGEST_LABEL;
     let annotation = AnnotationKind::Primary.span(at.span.start - start..at.span.end - start);
     let label = (!long && !mistake.label.is_empty()).then_some(mistake.label.as_str());
-    let origin = Origin::path(name).line(at.line).char_column(at.column);
+    // Of a line that is cut at its beginning, the columns have to be told.
+    let whole = start == 0 || text.as_bytes().get(start - 1) == Some(&b'\n');
+    let origin = (!whole).then(|| Origin::path(name).line(at.line).char_column(at.column));
     let mut snippet = Snippet::source(&text[start..end]).line_start(first.line).annotation(annotation.label(label));
     if let Some((there, says)) = &beside {
         let span = there.span.start - start..there.span.end - start;
         snippet = snippet.annotation(AnnotationKind::Context.span(span).label(says.as_str()));
     }
-    let mut group = Level::ERROR.primary_title(mistake.title.as_str()).element(origin).element(snippet);
+    let title = Level::ERROR.primary_title(mistake.title.as_str());
+    let mut group = match origin {
+        Some(origin) => title.element(origin).element(snippet),
+        None => title.element(snippet.path(name)),
+    };
     for help in long.then_some(mistake.label.as_str()).into_iter().chain(mistake.help.as_deref()) {
         group = group.element(Level::HELP.message(help));
     }

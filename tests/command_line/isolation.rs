@@ -27,8 +27,7 @@ fn seeds_come_to_the_same_in_processes_of_their_own() {
 /// and some do not.
 fn desperate(test: &str, specimen: &str) -> String {
     let system = format!("specimen: \"{specimen}\"");
-    let crash =
-        "duration: \"1s\", faults: [Crash((who: Any, at: Between(\"0s\", \"1s\"), down: Between(\"1ms\", \"10s\")))]";
+    let crash = "duration: \"1s\", faults: [Crash((who: Any, at: Between(\"0s\", \"900ms\"), down: Between(\"1ms\", \"10s\")))]";
     scenario(test, &[("data: \"g_counter\", sync: \"full_state\"", &system), ("duration: \"1s\"", crash)])
 }
 

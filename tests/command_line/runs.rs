@@ -72,7 +72,7 @@ fn what_cannot_be_run_is_refused_with_all_its_mistakes() {
         ["`or_set` does not run on `merkle`", "one causal context stands for all keys", "it runs on full_state"];
     runs("pair", &pair, 2, &says_why);
     let two = [("replicas: 3", "replicas: 3, clocks: { 7: () }"), ("(\"1ms\", \"30ms\")", "(\"30ms\", \"1ms\")")];
-    runs("mistakes", &two, 2, &["n7 is named, but this scenario has n0 to n2", "link: "]);
+    runs("mistakes", &two, 2, &["there is no n7", "this scenario has n0 to n2", "30ms to 1ms is upside down"]);
     runs("syntax", &[("version: 1", "version: one")], 2, &["story.ron:2:14", "`one` is no whole number"]);
     let (code, _, err) = says(&["run", "no/such/file.ron"]);
     assert_eq!(code, 2);

@@ -24,6 +24,11 @@ pub(super) struct Tag {
 /// What stands in the row of an element.
 pub(super) trait Habit: Clone + Debug {
     fn row(tags: Vec<Tag>) -> Vec<Tag>;
+
+    /// All tags, of which there may be several orders.
+    fn whole(tags: Vec<Tag>) -> Vec<Tag> {
+        tags
+    }
 }
 
 /// The tags in one order everywhere: this is how it should be.
@@ -34,6 +39,10 @@ impl Habit for Sorted {
     fn row(mut tags: Vec<Tag>) -> Vec<Tag> {
         tags.sort_unstable_by_key(|tag| tag.dot);
         tags
+    }
+
+    fn whole(tags: Vec<Tag>) -> Vec<Tag> {
+        Sorted::row(tags)
     }
 }
 
@@ -144,7 +153,7 @@ impl<H: Habit> DeltaBased for Tags<H> {
     }
 
     fn whole(&self) -> Vec<Tag> {
-        self.tags.clone()
+        H::whole(self.tags.clone())
     }
 }
 
