@@ -95,7 +95,9 @@ mod tests {
     use super::*;
 
     /// Finds nothing, and notes where it looked: at whom in which event, and at nobody when all is over.
-    struct Looks(Rc<RefCell<Vec<Option<(u64, ReplicaId)>>>>);
+    struct Looks(Rc<RefCell<Vec<Look>>>);
+
+    type Look = Option<(u64, ReplicaId)>;
 
     impl Check<Board, String> for Looks {
         fn about(&self) -> &'static About {
@@ -163,7 +165,7 @@ mod tests {
     fn same_at_the_end(tale: &str, found: bool) {
         let says =
             |check: Checking| judged(2, vec![check], tale).0.map(|violation| (violation.check, violation.replicas));
-        let every = says(Box::new(Sec::default()));
+        let every = says(Box::<Sec>::default());
         assert_eq!(every.is_some(), found);
         assert_eq!(says(Box::new(Sampled::at_end(Box::new(Sec::default()) as Checking))), every);
     }
@@ -177,7 +179,7 @@ mod tests {
     #[test]
     fn what_is_wrong_in_between_is_found_only_by_who_looks_there() {
         let healed = format!("{PARTED}\n n1 shows a\n c1 writes b at n1");
-        let every: Checking = Box::new(Sec::default());
+        let every: Checking = Box::<Sec>::default();
         let at_end: Checking = Box::new(Sampled::at_end(Box::new(Sec::default()) as Checking));
         let found = |check| judged(2, vec![check], &healed).0.is_some();
         assert_eq!((found(every), found(at_end)), (true, false));

@@ -6,9 +6,12 @@ use super::judge::{About, Check, End, Found};
 use super::{Ledger, Violation, words};
 use crate::base::{Digester, Observed, ReplicaId};
 
+/// Makes another replica of what one has handled, if that was kept.
+type Replaying<S> = dyn Fn(&S) -> Option<S>;
+
 /// See [`ABOUT`](Replay::ABOUT).
 pub struct Replay<S> {
-    replaying: Box<dyn Fn(&S) -> Option<S>>,
+    replaying: Box<Replaying<S>>,
     digester: Digester,
     judged: u64,
 }

@@ -89,7 +89,7 @@ fn name(word: &str) -> Name {
 impl Tale<'_> {
     fn begin(&mut self) {
         self.moment.step += 1;
-        self.moment.at = self.moment.at + Span::millis(1);
+        self.moment.at += Span::millis(1);
         self.moment.name = Name::label(&self.moment.step.to_string());
     }
 

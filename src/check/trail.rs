@@ -54,10 +54,12 @@ impl Trail {
                 self.look(ledger, moment, *replica, from);
             }
             Event::Accept { update, .. } => self.look(ledger, moment, update.replica, None),
-            Event::Answer { request, replica, .. } if Some(request.client) == self.bond.client => {
-                if self.answered.is_none() && ledger.known(*replica).contains(self.bond.earlier) {
-                    self.answered = Some((*replica, moment.at));
-                }
+            Event::Answer { request, replica, .. }
+                if Some(request.client) == self.bond.client
+                    && self.answered.is_none()
+                    && ledger.known(*replica).contains(self.bond.earlier) =>
+            {
+                self.answered = Some((*replica, moment.at));
             }
             _ => {}
         }

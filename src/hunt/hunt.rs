@@ -133,6 +133,9 @@ struct Told<O> {
     is_unstable: bool,
 }
 
+/// The number of a task and what came of it, or nothing where time was up.
+type Done<O> = (u64, Option<Batch<O>>);
+
 /// What came of some seeds.
 struct Batch<O> {
     told: Vec<Told<O>>,
@@ -224,7 +227,7 @@ impl<'env, O: Asked, V: Viewed> Pack<'env, O, V> {
         self,
         scope: &'scope Scope<'scope, 'env>,
         limits: &'env Limits,
-    ) -> (Sender<Task<O>>, Receiver<(u64, Option<Batch<O>>)>) {
+    ) -> (Sender<Task<O>>, Receiver<Done<O>>) {
         let (tasks, waiting) = mpsc::channel::<Task<O>>();
         let (results, done) = mpsc::channel();
         let waiting = Arc::new(Mutex::new(waiting));

@@ -253,7 +253,7 @@ impl<'a> Pen<'a> {
                 Kind::Request { replica: whom, op, .. } if self.shown.contains(&step) => {
                     let time = self.time(at);
                     let says = op.strip_prefix("Do(").and_then(|op| op.strip_suffix(')')).unwrap_or(op);
-                    self.note(&time, *whom, self.signs.dot, &says.to_owned());
+                    self.note(&time, *whom, self.signs.dot, says);
                     replica = Some(*whom);
                 }
                 Kind::Deliver { from, to, sent, copy, damaged, .. } if self.shown.contains(&step) => {

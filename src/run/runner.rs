@@ -328,6 +328,7 @@ fn ledger<O: Asked, V: Viewed>(system: &System<O, V>) -> Ledger<O> {
 }
 
 /// How a replica comes back from what another one would save.
+#[expect(clippy::type_complexity, reason = "the signature is that of the one check that asks for it")]
 fn reloading<O: Asked, V: Viewed>(
     system: System<O, V>,
 ) -> impl Fn(&Boxed<O, V>, ReplicaId, Identity, u32, Time) -> Option<Boxed<O, V>> {

@@ -170,7 +170,7 @@ impl<H: Habit> Rows for Tags<H> {
 
 /// Which context comes with a row, and which rows there are.
 pub(super) trait Scope: Clone + Debug {
-    fn row(element: &String, delta: &Told) -> Option<CausalContext>;
+    fn row(element: &str, delta: &Told) -> Option<CausalContext>;
 }
 
 /// Of the dots that the element ever had, also where none is left: this is how it should be.
@@ -178,7 +178,7 @@ pub(super) trait Scope: Clone + Debug {
 pub(super) struct OwnContext;
 
 impl Scope for OwnContext {
-    fn row(element: &String, delta: &Told) -> Option<CausalContext> {
+    fn row(element: &str, delta: &Told) -> Option<CausalContext> {
         delta.of.get(element).cloned()
     }
 }
@@ -188,8 +188,8 @@ impl Scope for OwnContext {
 pub(super) struct WholeContext;
 
 impl Scope for WholeContext {
-    fn row(element: &String, delta: &Told) -> Option<CausalContext> {
-        delta.causal.store.contains(element).then(|| delta.causal.context.clone())
+    fn row(element: &str, delta: &Told) -> Option<CausalContext> {
+        delta.causal.store.contains(&element.to_owned()).then(|| delta.causal.context.clone())
     }
 }
 
