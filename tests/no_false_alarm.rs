@@ -23,8 +23,8 @@ fn nobody_is_accused(needs: &[Need], surely: &[&str]) {
             if let Some((seed, finding)) = &trial.found {
                 accused.push(format!("{data} on {sync}, seed {}: {finding}", seed.0));
             }
-            // What some types claim and others do not; of a list, `order` judges what `spec` judges elsewhere.
-            let claimed = ["equal", "effect", "laws", "order", "monotone", "refusals", "stamps"];
+            // What some types claim and others do not, and what only a world without losses has; of a list, `order` judges what `spec` judges elsewhere.
+            let claimed = ["delivered", "equal", "effect", "laws", "order", "monotone", "refusals", "stamps"];
             let ordered = trial.judged.iter().any(|(check, judged)| *check == "order" && *judged > 0);
             for (check, judged) in &trial.judged {
                 // In a few seeds it may be that all never know all while there is time left to be quiet.
