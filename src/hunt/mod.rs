@@ -3,17 +3,22 @@
 //! The only place below the command line that knows of threads and of the clock on the wall. The law: what comes
 //! out is the same for any number of jobs.
 
+#[cfg(feature = "systems")]
 mod catch;
 mod crew;
+#[cfg(feature = "systems")]
 #[expect(clippy::module_inception, reason = "a hunt is what this folder is about")]
 mod hunt;
 mod limits;
 mod pursuit;
 mod strategy;
 
+#[cfg(feature = "systems")]
 use catch::told;
+#[cfg(feature = "systems")]
 pub use catch::{Catch, catch};
 pub use crew::Crew;
+#[cfg(feature = "systems")]
 pub use hunt::{Group, Hunted, Quarry, hunt};
 pub use limits::{Limits, Stopwatch};
 pub use pursuit::{Counterexample, Size, pursue};

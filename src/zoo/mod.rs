@@ -11,9 +11,11 @@ pub mod dots;
 pub mod map;
 pub mod query;
 pub mod register;
+#[cfg(feature = "systems")]
 pub mod registry;
 pub mod set;
 mod specified;
+#[cfg(feature = "systems")]
 pub mod specimen;
 pub mod sync;
 mod system;
