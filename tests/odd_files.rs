@@ -243,7 +243,7 @@ fn large_texts_are_read_or_refused_in_their_own_time() {
     for topology in
         ["Line", "Star", "Grid(width: 1000)", "RandomRegular(degree: 2)", "SmallWorld(degree: 2, rewire: 0.5)"]
     {
-        tried(&format!("{world}000000, topology: {topology}))"));
+        tried(&format!("{}1000000, topology: {topology}))", world.trim_end_matches('3')));
     }
     for topology in
         ["RandomRegular(degree: 1999)", "SmallWorld(degree: 1998, rewire: 1)", "RandomRegular(degree: 1000)"]

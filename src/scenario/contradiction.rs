@@ -28,6 +28,10 @@ impl File {
             self.check_head(&mut mistakes);
             self.check_requests(&mut mistakes);
             self.check_fates(&mut mistakes);
+            for (place, replica) in self.strangers(self.world.replicas) {
+                let refusal = Refusal::UnknownReplica { replica, replicas: self.world.replicas };
+                mistakes.add(Mistake::new(place, refusal));
+            }
             check_names(&self.world.names, self.world.replicas, &mut mistakes);
             mistakes.extend(Plan::refusals(&self.world).mistakes());
             self.check_matrix(&mut mistakes);
@@ -99,15 +103,14 @@ impl File {
         let mut first: BTreeMap<Name, usize> = BTreeMap::new();
         let ends = Time::START + self.world.duration + self.world.settle;
         for (nth, request) in self.requests.iter().enumerate() {
-            let part = |field: usize| format!("requests[{nth}].{}", field + usize::from(request.label().is_some()));
             if request.at() > ends {
                 let says = format!(
                     "this request comes at {}, when all is over: the world ends at {ends}, after `duration` and `settle`",
                     request.at()
                 );
-                mistakes.add(Mistake::new(Place::at(part(0)), says));
+                let field = usize::from(request.label().is_some());
+                mistakes.add(Mistake::new(Place::at(format!("requests[{nth}].{field}")), says));
             }
-            self.known(request.replica(), &part(1), mistakes);
             let root = request.label().map_or(Root::Request(ClientId::SCRIPT, nth as u32), |label| label.root());
             let earlier = *first.entry(root.name()).or_insert(nth);
             if earlier < nth {
@@ -130,15 +133,6 @@ impl File {
         for (nth, decision) in self.fates.iter().enumerate() {
             let path = decision.path();
             let place = format!("fates[{nth}].0");
-            match path.root {
-                Root::Start(replica, _) | Root::Timer(replica, ..) => self.known(replica, &place, mistakes),
-                // A client sits beside the replica of its number.
-                Root::Request(client, _) if client != ClientId::SCRIPT => {
-                    self.known(ReplicaId(client.0), &place, mistakes);
-                }
-                Root::Request(..) | Root::Label(_) => {}
-            }
-            path.hops.iter().for_each(|hop| self.known(hop.to, &place, mistakes));
             if path.hops.is_empty() {
                 let says = "this is no message: write where one goes, as `c0 request 1 → n1`";
                 mistakes.add(Mistake::new(Place::at(&place), says));
@@ -160,12 +154,26 @@ impl File {
         }
     }
 
-    fn known(&self, replica: ReplicaId, path: &str, mistakes: &mut Mistakes) {
-        let replicas = self.world.replicas;
-        if replica.0 >= replicas && replicas > 0 {
-            let refusal = Refusal::UnknownReplica { replica, replicas };
-            mistakes.add(Mistake::new(Place::at(path), refusal));
-        }
+    /// The replicas that are not among so many, and where requests and fates ask for them; the first ones, where they
+    /// are very many.
+    pub(super) fn strangers(&self, replicas: u32) -> impl Iterator<Item = (Place, ReplicaId)> {
+        let asked = self.requests.iter().enumerate().map(|(nth, request)| {
+            let field = 1 + usize::from(request.label().is_some());
+            (Place::at(format!("requests[{nth}].{field}")), request.replica())
+        });
+        let settled = self.fates.iter().enumerate().flat_map(|(nth, decision)| {
+            let path = decision.path();
+            let root = match path.root {
+                Root::Start(replica, _) | Root::Timer(replica, ..) => Some(replica),
+                // A client sits beside the replica of its number.
+                Root::Request(client, _) if client != ClientId::SCRIPT => Some(ReplicaId(client.0)),
+                Root::Request(..) | Root::Label(_) => None,
+            };
+            let all = root.into_iter().chain(path.hops.iter().map(|hop| hop.to));
+            all.map(move |replica| (Place::at(format!("fates[{nth}].0")), replica))
+        });
+        // A world of no replicas is refused as that.
+        asked.chain(settled).filter(move |(_, replica)| replicas > 0 && replica.0 >= replicas).take(MOST_OF_A_KIND)
     }
 }
 

@@ -131,14 +131,18 @@ impl File {
         let mut world = self.world.clone();
         world.replicas = count;
         let varied = || Place::at(format!("matrix.replicas[{nth}]"));
+        let says = if count == 1 { "with 1 replica".to_owned() } else { format!("with {count} replicas") };
+        for (place, replica) in self.strangers(count).filter(|(_, replica)| replica.0 < self.world.replicas) {
+            let refusal = Refusal::UnknownReplica { replica, replicas: count };
+            mistakes.add(Mistake::new(place, refusal).beside(varied(), says.clone()));
+        }
         let refusals = Plan::refusals(&world);
         for (mistake, (subject, refusal)) in refusals.mistakes().zip(refusals.iter()) {
             // What does not hang on the number is told already.
             let told = match (subject, refusal) {
                 (Subject::Replicas, _) => Mistake { place: varied(), ..mistake },
                 (_, Refusal::UnknownReplica { .. } | Refusal::CutsNothing) | (Subject::Topology, _) => {
-                    let says = if count == 1 { "with 1 replica".to_owned() } else { format!("with {count} replicas") };
-                    mistake.beside(varied(), says)
+                    mistake.beside(varied(), says.clone())
                 }
                 _ => continue,
             };

@@ -77,6 +77,12 @@ pub enum Topology {
 /// The most links that are written out one by one.
 const LINKS_MAX: u64 = 2_000_000;
 
+/// The most links that are drawn at random.
+const DRAWN_MAX: u64 = 250_000;
+
+/// The most mistakes of a kind that are told.
+const TOLD_MAX: usize = 1_000;
+
 impl Topology {
     /// All the mistakes that stand between this topology and a network of so many replicas.
     pub fn check(&self, replicas: u32) -> Vec<TopologyError> {
@@ -84,9 +90,13 @@ impl Topology {
             return vec![TopologyError::NoReplicas];
         }
         let mut errors = Vec::new();
-        let implicit = matches!(self, Topology::Full | Topology::Regions { .. });
-        if !implicit && self.size(replicas) > LINKS_MAX {
-            errors.push(TopologyError::TooManyLinks { links: self.size(replicas) });
+        let most = match self {
+            Topology::Full | Topology::Regions { .. } => u64::MAX,
+            Topology::RandomRegular { .. } | Topology::SmallWorld { .. } => DRAWN_MAX,
+            _ => LINKS_MAX,
+        };
+        if self.size(replicas) > most {
+            errors.push(TopologyError::TooManyLinks { links: self.size(replicas), most });
         }
         match self {
             Topology::Full | Topology::Line | Topology::Ring | Topology::Star => {}
@@ -125,7 +135,7 @@ impl Topology {
         let links = self.links(replicas)?;
         let size = self.size(replicas);
         if size > LINKS_MAX {
-            return Err(TopologyError::TooManyLinks { links: size });
+            return Err(TopologyError::TooManyLinks { links: size, most: LINKS_MAX });
         }
         let mut graph = UnGraph::with_capacity(replicas as usize, size as usize);
         let nodes: Vec<_> = (0..replicas).map(|replica| graph.add_node(ReplicaId(replica))).collect();
@@ -198,11 +208,9 @@ fn check_regions(of: &[u32], round_trips: &[Vec<Span>], replicas: u32, errors: &
         errors.push(TopologyError::RegionCount { found: of.len(), replicas });
     }
     let regions = round_trips.len();
-    for (replica, region) in (0..).map(ReplicaId).zip(of) {
-        if *region as usize >= regions {
-            errors.push(TopologyError::NoSuchRegion { replica, region: *region, regions });
-        }
-    }
+    let lost = (0..).map(ReplicaId).zip(of).filter(|(_, region)| **region as usize >= regions);
+    let told = |(replica, region): (_, &u32)| TopologyError::NoSuchRegion { replica, region: *region, regions };
+    errors.extend(lost.map(told).take(TOLD_MAX));
     for (from, row) in round_trips.iter().enumerate() {
         if row.len() != regions {
             errors.push(TopologyError::NotSquare { row: from, found: row.len(), regions });
@@ -222,6 +230,9 @@ fn check_edges(pairs: &[(u32, u32)], replicas: u32, errors: &mut Vec<TopologyErr
     let mut first = BTreeMap::new();
     let mut pieces = UnionFind::<u32>::new(replicas as usize);
     for (at, (a, b)) in pairs.iter().copied().enumerate() {
+        if errors.len() >= TOLD_MAX {
+            return;
+        }
         let link = (ReplicaId(a), ReplicaId(b));
         let earlier = *first.entry((a.min(b), a.max(b))).or_insert(at);
         if earlier < at {
@@ -245,10 +256,12 @@ fn check_edges(pairs: &[(u32, u32)], replicas: u32, errors: &mut Vec<TopologyErr
 pub enum TopologyError {
     /// Nobody to link.
     NoReplicas,
-    /// More links than are written out one by one.
+    /// More links than are written out, or drawn, one by one.
     TooManyLinks {
         /// How many there would be, at least.
         links: u64,
+        /// How many there may be.
+        most: u64,
     },
     /// A tree with nothing below its root.
     NoArity,
@@ -372,8 +385,8 @@ impl fmt::Display for TopologyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             TopologyError::NoReplicas => f.write_str("there are no replicas to link: declare at least 1"),
-            TopologyError::TooManyLinks { links } => {
-                write!(f, "{links} links are too many to write out one by one: at most {LINKS_MAX} are")
+            TopologyError::TooManyLinks { links, most } => {
+                write!(f, "{links} links are too many to make one by one: at most {most} are")
             }
             TopologyError::NoArity => f.write_str("a tree of arity 0 never leaves its root: write 1 or more"),
             TopologyError::NoWidth => f.write_str("a grid of width 0 has no place for anyone: write 1 or more"),

@@ -89,7 +89,9 @@ fn story(told: &Told<'_>) -> String {
             lines.push(format!("`{check}` had to find something first, and `{}` did", first.check()));
         }
     }
-    if outcome.judged.iter().all(|(_, judged)| *judged == 0) {
+    // Of a run that was cut off by what was found, it says nothing that less came into play.
+    let whole = outcome.findings.is_empty();
+    if whole && outcome.judged.iter().all(|(_, judged)| *judged == 0) {
         lines.push("no check had anything to judge".to_owned());
     }
     lines.extend(outcome.missing.iter().map(|missing| format!("did not come into play: {missing}")));
@@ -98,7 +100,7 @@ fn story(told: &Told<'_>) -> String {
         lines.push(format!("`{check}` judged {judged} times, and {skipped} times it could not"));
     }
     lines.extend(outcome.notes.iter().map(|(seed, note)| format!("seed {seed}: {note}")));
-    lines.extend(outcome.idle.iter().map(|idle| format!("did nothing: {idle}")));
+    lines.extend(outcome.idle.iter().filter(|_| whole).map(|idle| format!("did nothing: {idle}")));
     if let Some((seed, says)) = outcome.finding() {
         lines.push(format!("seed {seed}: {}", plain(&says)));
         lines.push(format!("again with: {}", Tone::Strong.paint(told.again(seed))));

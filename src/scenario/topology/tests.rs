@@ -218,7 +218,7 @@ fn numbers_that_make_no_shape_are_refused_in_words() {
             "degree 5 cannot be the same on either side: write an even one, such as 4",
         ],
     );
-    refused(Topology::Line, u32::MAX, &["4294967294 links are too many to write out one by one: at most 2000000 are"]);
+    refused(Topology::Line, u32::MAX, &["4294967294 links are too many to make one by one: at most 2000000 are"]);
 }
 
 #[test]
