@@ -356,7 +356,7 @@ fn fitted(text: &str, places: usize, more: char) -> String {
 }
 
 /// Whether a sign steers how others are shown: the marks of writing direction and their like.
-fn is_format(c: char) -> bool {
+pub(super) fn is_format(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
