@@ -10,7 +10,7 @@ use super::shrink::keep;
 use super::terminal::Terminal;
 use super::{Exit, again};
 use crate::base::Seed;
-use crate::report::{Caption, Drawing, json, page, story};
+use crate::report::{Caption, Drawing, happens_before, json, mermaid, page, shiviz, story, topology, trace_event};
 use crate::run::{Picture, depict, resolved};
 
 /// What `squall show` is told.
@@ -54,6 +54,16 @@ enum Form {
     Json,
     /// A page for a browser, with all that it shows in one file.
     Html,
+    /// A log for ShiViz, with the expression that it is read by.
+    Shiviz,
+    /// A sequence diagram for Mermaid.
+    Mermaid,
+    /// Trace events for Perfetto: replicas are tracks, messages are flows.
+    TraceEvent,
+    /// A graph for Graphviz of what followed from what.
+    HappensBefore,
+    /// A graph for Graphviz of who is linked with whom.
+    Topology,
 }
 
 /// Draws a run, or prints a file in full.
@@ -98,6 +108,14 @@ pub(super) fn show(arguments: &Arguments, terminal: &Terminal) -> io::Result<Exi
                 let other = other.as_ref().map(|(picture, caption)| (picture, caption));
                 page((&picture, &caption(found, seed)), other)
             }
+            Form::Shiviz => match &other {
+                None => shiviz(&[(&file.name, &picture)], all),
+                Some((other, _)) => shiviz(&[("this run", &picture), ("the other run", other)], all),
+            },
+            Form::Mermaid => mermaid(&picture, all),
+            Form::TraceEvent => trace_event(&picture, all),
+            Form::HappensBefore => happens_before(&picture, all),
+            Form::Topology => topology(&picture, &file.world.topology),
         };
         written(&text, arguments.output.as_deref(), terminal)?;
     }

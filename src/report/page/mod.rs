@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::escape::is_format;
 use super::json::{Caption, Line, lines};
-use super::story::is_format;
 use super::{Difference, Drawing, story};
 use crate::base::Digester;
 use crate::run::Picture;
