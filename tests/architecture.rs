@@ -17,7 +17,7 @@ const TABLE: [(&str, &[&str]); 14] = [
     ("run", &["base", "replica", "model", "scenario", "trace", "zoo", "world", "check"]),
     ("shrink", &["base", "model", "scenario", "run"]),
     ("hunt", &["base", "replica", "model", "scenario", "trace", "zoo", "world", "check", "run", "shrink"]),
-    ("report", &["base", "scenario", "trace", "check", "run", "hunt"]),
+    ("report", &["base", "scenario", "trace", "world", "check", "run", "hunt"]),
     ("subject", &["base", "replica", "model", "scenario", "run", "zoo", "hunt", "report"]),
     (
         "cli",

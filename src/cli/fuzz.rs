@@ -11,6 +11,7 @@ use clap::Args;
 
 use super::again::quoted;
 use super::files::{self, Found, shown};
+use super::github::{GitHub, Level};
 use super::seeds::Seeds;
 use super::shrink::{keep, told};
 use super::terminal::{Terminal, Tone};
@@ -73,8 +74,9 @@ pub(super) fn fuzz(arguments: &Arguments, terminal: &Terminal) -> io::Result<Exi
     interrupt::listen();
     let (known, open): (Vec<Found>, Vec<Found>) = found.into_iter().partition(|found| found.file.origin.is_some());
     let mut sum = Sum::default();
+    let mut github = GitHub::here(terminal);
     for Found { path, file, .. } in &known {
-        replay(path, file, &mut sum, terminal)?;
+        replay(path, file, (&mut sum, &mut github), terminal)?;
     }
     let hunted: Vec<&Found> = open.iter().filter(|found| found.file.expect == Expectation::Holds).collect();
     for Found { path, .. } in open.iter().filter(|found| found.file.expect != Expectation::Holds) {
@@ -105,15 +107,27 @@ pub(super) fn fuzz(arguments: &Arguments, terminal: &Terminal) -> io::Result<Exi
             hunt(&quarry, &limits, &|_| {}).unwrap_or_else(|error| unreachable!("it was resolved before: {error}"));
         let short = seeds.is_some() && came.runs < count;
         tell((path, first, short), &came, watch.seconds(), arguments, terminal)?;
+        if let Some(github) = &mut github {
+            annotate(path, &came, github);
+        }
         sum.add(&came, short);
     }
     let exit = sum.exit();
+    let head = format!("## squall fuzz\n\n{}\n", sum.sentence(exit));
+    if let Some(Err(error)) = github.map(|github| github.end(&head)) {
+        terminal.warn(format_args!("the summary of the job cannot be written: {error}"));
+    }
     terminal.result(format_args!("\n{}", sum.sentence(exit)))?;
     Ok(exit)
 }
 
 /// Runs a counterexample that was kept before.
-fn replay(path: &Path, file: &crate::scenario::File, sum: &mut Sum, terminal: &Terminal) -> io::Result<()> {
+fn replay(
+    path: &Path,
+    file: &crate::scenario::File,
+    (sum, github): (&mut Sum, &mut Option<GitHub<'_>>),
+    terminal: &Terminal,
+) -> io::Result<()> {
     let seed = file.seed.unwrap_or_default();
     let outcome = campaign(file, [seed.0]).unwrap_or_else(|error| unreachable!("it was resolved before: {error}"));
     sum.known += 1;
@@ -121,9 +135,25 @@ fn replay(path: &Path, file: &crate::scenario::File, sum: &mut Sum, terminal: &T
         None => terminal.result(format_args!("{} {}", Tone::Good.paint("mended   "), shown(path))),
         Some((_, says)) => {
             sum.again += 1;
+            if let Some(github) = github {
+                github.note(Level::Error, path, "a known counterexample shows it again", &says);
+            }
             let word = Tone::Bad.paint("AGAIN    ");
             terminal.result(format_args!("{word} {}: {says}\n          squall run {}", shown(path), quoted(path)))
         }
+    }
+}
+
+/// Tells GitHub what was found in a hunt.
+fn annotate(path: &Path, came: &Hunted, github: &mut GitHub<'_>) {
+    if let Some(seed) = came.unstable {
+        github.note(Level::Error, path, "not deterministic", &format!("seed {seed} gave two results"));
+    }
+    for Group { signature, seeds, first, finding, catch, .. } in &came.groups {
+        let title = format!("{signature} in {seeds} of {} seeds, first in {first}", came.runs);
+        github.note(Level::Error, path, &title, &finding.to_string());
+        let story = catch.as_ref().map_or_else(|| finding.to_string(), |catch| told(catch, Drawing::default()));
+        github.tell(&format!("{}: {title}", shown(path)), &story);
     }
 }
 

@@ -13,6 +13,7 @@ mod explain;
 mod files;
 mod format;
 mod fuzz;
+mod github;
 mod interrupt;
 mod isolate;
 mod list;

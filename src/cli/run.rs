@@ -13,6 +13,7 @@ use clap::builder::FalseyValueParser;
 
 use super::files::{self, Found, shown};
 use super::format::Format;
+use super::github::GitHub;
 use super::isolate::Limits;
 use super::seeds::Seeds;
 use super::terminal::{Terminal, plain};
@@ -97,6 +98,7 @@ pub(super) fn run(arguments: &Arguments, seeds: Option<Seeds>, terminal: &Termin
     announce(&asked, terminal);
     let mut teller = arguments.format.teller(terminal);
     teller.begin(asked.len())?;
+    let mut github = GitHub::here(terminal);
     let all = asked.iter().map(|(_, seeds)| seeds.count()).fold(0, u64::saturating_add);
     let limits = Limits { patience: arguments.handler_timeout, memory: arguments.memory };
     // Wards have an eye on themselves.
@@ -114,7 +116,7 @@ pub(super) fn run(arguments: &Arguments, seeds: Option<Seeds>, terminal: &Termin
             Ok(ran.unwrap_or_else(|error| unreachable!("it was resolved before: {error}")))
         };
         watch.done(&pulse);
-        Ok(Told { path, only: only.as_deref(), seeds, checks, outcome: outcome? })
+        Ok(Told { path, only: only.as_deref(), seeds, checks, file, outcome: outcome? })
     };
     let mut tally = Tally::of(asked.len());
     let mut trouble: Option<io::Error> = None;
@@ -125,6 +127,9 @@ pub(super) fn run(arguments: &Arguments, seeds: Option<Seeds>, terminal: &Termin
                 return Ok(());
             }
             tally.add(&told);
+            if let Some(github) = &mut github {
+                github.scenario(&told);
+            }
             teller.scenario(&told)
         });
         trouble = told.err();
@@ -138,6 +143,9 @@ pub(super) fn run(arguments: &Arguments, seeds: Option<Seeds>, terminal: &Termin
     crew::work(threads, asked.len(), job, take, |over| watch.attend(over));
     tally.interrupted = interrupt::heard();
     let exit = tally.exit();
+    if let Some(Err(error)) = github.map(|github| github.ran(&tally)) {
+        terminal.warn(format_args!("the summary of the job cannot be written: {error}"));
+    }
     match trouble.map_or_else(|| teller.end(&tally, exit), Err) {
         // Whoever read this has read enough; the exit code still says what is known.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(exit),

@@ -6,8 +6,12 @@ use super::seeds::Seeds;
 use super::terminal::Tone;
 use super::{Exit, again};
 use crate::base::Seed;
-use crate::run::{Outcome, Verdict};
-use crate::scenario::Expectation;
+use crate::report::{Drawing, story};
+use crate::run::{Finding, Outcome, Verdict, depict};
+use crate::scenario::{Expectation, File};
+
+/// Runs of more replicas are not drawn unless that is asked for.
+const MOST_DRAWN: u32 = 32;
 
 /// What came of one scenario.
 pub(super) struct Told<'a> {
@@ -19,6 +23,8 @@ pub(super) struct Told<'a> {
     pub(super) seeds: Seeds,
     /// The checks that were chosen on the command line.
     pub(super) checks: &'a [String],
+    /// The scenario.
+    pub(super) file: &'a File,
     /// What came of it.
     pub(super) outcome: Outcome,
 }
@@ -114,6 +120,16 @@ impl Told<'_> {
     pub(super) fn again(&self, seed: Seed) -> String {
         again::command(self.path, self.only, seed, self.checks)
     }
+
+    /// What happened in the seed of a finding, drawn; nothing where it would take too much to look at it again.
+    pub(super) fn story(&self, (seed, finding): &(Seed, Finding)) -> Option<String> {
+        let too_much = matches!(finding, Finding::Exhausted | Finding::Lost(..));
+        if too_much || self.file.world.replicas > MOST_DRAWN {
+            return None;
+        }
+        let picture = depict(self.file, *seed).ok()?;
+        Some(story(&picture, Drawing::default()))
+    }
 }
 
 /// How many scenarios came to what, and in how many runs.
@@ -193,10 +209,17 @@ impl Tally {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
     use crate::base::Digest;
-    use crate::run::Finding;
     use crate::world::Witness;
+
+    static FILE: LazyLock<File> = LazyLock::new(|| {
+        let system = r#"(data: "g_counter", sync: "full_state")"#;
+        File::parse(&format!(r#"(version: 1, name: "a story", system: {system}, world: (replicas: 2))"#))
+            .expect("a file")
+    });
 
     /// What came of ten seeds of which nothing is known but that a check judged.
     fn outcome(change: impl FnOnce(&mut Outcome)) -> Told<'static> {
@@ -217,7 +240,8 @@ mod tests {
             hash: Digest::default(),
         };
         change(&mut outcome);
-        Told { path: Path::new("a.ron"), only: None, seeds: Seeds::parse("10").expect("seeds"), checks: &[], outcome }
+        let (path, seeds) = (Path::new("a.ron"), Seeds::parse("10").expect("seeds"));
+        Told { path, only: None, seeds, checks: &[], file: &FILE, outcome }
     }
 
     fn wrong(outcome: &mut Outcome) {

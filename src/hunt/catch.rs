@@ -77,6 +77,6 @@ pub(super) fn told<O: Asked>(file: &File, found: Counterexample<O>) -> Catch {
     let says = finding.to_string();
     let says = says.lines().next().unwrap_or_default().to_owned();
     smaller.origin = Some(Origin { scenario: file.name.clone(), seed, says });
-    let picture = Picture::of(&story.plan, &transcript, Some(&finding));
+    let picture = Picture::of(&story, &transcript, Some(&finding));
     Catch { file: smaller, picture, finding, signature, size: Size::of(&story), is_minimal }
 }

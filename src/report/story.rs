@@ -5,9 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::escape;
+use super::scenes::{asked, chosen, remembered, steps};
 use crate::base::{Known, ReplicaId, Time};
 use crate::run::Picture;
-use crate::trace::{Cause, HappensBefore, Kind, Memory, Record};
+use crate::trace::{Cause, Kind, Record};
 
 /// How a story is drawn.
 #[derive(Clone, Copy, Debug)]
@@ -53,23 +55,13 @@ const TIMES: usize = 15;
 pub fn story(picture: &Picture, drawing: Drawing) -> String {
     let mut pen = Pen::new(picture, drawing);
     pen.head();
-    for (step, records) in steps(picture) {
-        pen.step(step, &records);
-    }
-    pen.verdict();
-    pen.text
-}
-
-/// The records of each handled event.
-fn steps(picture: &Picture) -> Vec<(u64, Vec<&Record>)> {
-    let mut steps: Vec<(u64, Vec<&Record>)> = Vec::new();
-    for record in picture.trace.records() {
-        match steps.last_mut() {
-            Some((step, records)) if *step == record.moment.step => records.push(record),
-            _ => steps.push((record.moment.step, vec![record])),
+    picture.named(|| {
+        for (step, records) in steps(picture) {
+            pen.step(step, records);
         }
-    }
-    steps
+        pen.verdict();
+    });
+    pen.text
 }
 
 struct Pen<'a> {
@@ -211,7 +203,7 @@ impl<'a> Pen<'a> {
         self.push(&line.into_iter().collect::<String>());
     }
 
-    fn step(&mut self, step: u64, records: &[&Record]) {
+    fn step(&mut self, step: u64, records: &[Record]) {
         let Some(first) = records.first() else { return };
         let at = first.moment.at;
         let mut replica = first.kind.replica();
@@ -228,12 +220,7 @@ impl<'a> Pen<'a> {
                 Kind::Restart { replica, memory, lost, .. } => {
                     self.up[replica.index()] = true;
                     let time = self.time(at);
-                    let with = match memory {
-                        Memory::Durable => "what was durable".to_owned(),
-                        Memory::Backup(_) => "an older backup".to_owned(),
-                        Memory::CloneOf(other) => format!("the disk of {}", self.picture.name(*other)),
-                        Memory::Nothing => "nothing".to_owned(),
-                    };
+                    let with = remembered(self.picture, memory);
                     let lost = if *lost > 0 { format!(", {lost} of its updates lost") } else { String::new() };
                     self.note(&time, *replica, self.signs.dot, &format!("comes back with {with}{lost}"));
                 }
@@ -252,8 +239,7 @@ impl<'a> Pen<'a> {
                 }
                 Kind::Request { replica: whom, op, .. } if self.shown.contains(&step) => {
                     let time = self.time(at);
-                    let says = op.strip_prefix("Do(").and_then(|op| op.strip_suffix(')')).unwrap_or(op);
-                    self.note(&time, *whom, self.signs.dot, says);
+                    self.note(&time, *whom, self.signs.dot, asked(op));
                     replica = Some(*whom);
                 }
                 Kind::Deliver { from, to, sent, copy, damaged, .. } if self.shown.contains(&step) => {
@@ -315,36 +301,9 @@ impl<'a> Pen<'a> {
     }
 }
 
-/// The steps that are shown: those that the violation followed from and that changed something.
-fn chosen(picture: &Picture, all: bool) -> BTreeSet<u64> {
-    let changed: BTreeSet<u64> = picture.states.iter().map(|state| state.step).collect();
-    let handled = picture.trace.records().iter().filter_map(|record| match record.kind {
-        Kind::Request { .. } | Kind::Deliver { .. } => Some(record.moment.step),
-        _ => None,
-    });
-    if all {
-        return handled.collect();
-    }
-    let Some(violation) = picture.violation() else {
-        return handled.filter(|step| changed.contains(step)).collect();
-    };
-    let order = HappensBefore::of(&picture.trace);
-    let mut past: BTreeSet<u64> = order.past(violation.at.step).into_iter().collect();
-    // What the others show that are concerned, they show because of what they did last.
-    for replica in &violation.replicas {
-        let last =
-            picture.states.iter().rev().find(|state| state.replica == *replica && state.step <= violation.at.step);
-        past.extend(last.map(|state| order.past(state.step)).unwrap_or_default());
-    }
-    let at_the_end = violation.check == "settles";
-    handled
-        .filter(|step| (at_the_end || past.contains(step)) && (changed.contains(step) || *step == violation.at.step))
-        .collect()
-}
-
 /// A text in so many places: filled up with blanks, or cut short. What would move the cursor is shown harmlessly.
 fn fitted(text: &str, places: usize, more: char) -> String {
-    let clean = || text.chars().map(|c| if c.is_control() || is_format(c) { '·' } else { c });
+    let clean = || text.chars().map(escape::shown);
     let len = clean().count();
     if len < places {
         return clean().chain(std::iter::repeat_n(' ', places - len)).collect();
@@ -353,11 +312,6 @@ fn fitted(text: &str, places: usize, more: char) -> String {
         return clean().collect();
     }
     clean().take(places.saturating_sub(2)).chain([more, ' ']).take(places).collect()
-}
-
-/// Whether a sign steers how others are shown: the marks of writing direction and their like.
-fn is_format(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// A text in lines of at most so many places, broken between words where there are any.

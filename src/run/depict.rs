@@ -26,6 +26,6 @@ impl Visitor for Depicting<'_> {
             Story::of(file, plan).unwrap_or_else(|unknown| unreachable!("they were read: {unknown:?}"));
         let checks = watches_of(file, &system);
         let (ran, transcript) = Runner::new(system, &checks).record(&story, seed);
-        Picture::of(&story.plan, &transcript, ran.finding.as_ref())
+        Picture::of(&story, &transcript, ran.finding.as_ref())
     }
 }

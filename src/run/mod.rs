@@ -39,6 +39,6 @@ pub use runner::{Finding, Ran, Runner, STANDARD, watches};
 pub use same::same;
 pub use signature::{Signature, Way};
 pub use story::{Asking, NoOperation, Story};
-pub use transcript::{State, Transcript};
+pub use transcript::{State, Transcript, Weight};
 #[cfg(feature = "systems")]
 pub use trial::{Trial, tally, trial};

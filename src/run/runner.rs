@@ -198,7 +198,8 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
         let mut transcript = Transcript::default();
         self.judge.reset();
         let names = story.plan.names();
-        names.scope(|| self.through(story, &mut story.behind(seed), Some(&mut transcript)));
+        let again = names.scope(|| self.through(story, &mut story.behind(seed), Some(&mut transcript)));
+        (transcript.seed, transcript.run, transcript.judged) = (seed, again.run, self.judged().collect());
         (ran, transcript)
     }
 

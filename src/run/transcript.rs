@@ -11,7 +11,7 @@ use crate::model::Ask;
 use crate::replica::Scripted;
 use crate::scenario::Rest;
 use crate::trace::{Event, Kind, Moment, Observer, Paths, Recorder, Trace};
-use crate::world::{Door, Script, settled};
+use crate::world::{Door, Run, Script, settled};
 use crate::zoo::{Asked, Boxed, Viewed};
 
 /// What a replica shows and knows from some event on.
@@ -27,11 +27,58 @@ pub struct State {
     pub known: Known,
 }
 
+/// How many bytes a replica's state takes from some event on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Weight {
+    /// The handled event.
+    pub step: u64,
+    /// The replica.
+    pub replica: ReplicaId,
+    /// How many.
+    pub bytes: u64,
+}
+
+/// What replicas showed, knew and kept, wherever that changed.
+#[derive(Clone, Debug, Default)]
+struct Sightings {
+    states: Vec<State>,
+    weights: Vec<Weight>,
+    /// Where the last state of each replica is, and where its last weight.
+    latest: BTreeMap<ReplicaId, (usize, Option<usize>)>,
+}
+
+impl Sightings {
+    /// What a replica shows, knows and keeps in this event.
+    fn add(&mut self, step: u64, replica: ReplicaId, view: String, known: &Known, weight: Option<u64>) {
+        let before = self.latest.get(&replica).copied();
+        let same = before.is_some_and(|(state, _)| {
+            let last = &self.states[state];
+            last.view == view && last.known == *known
+        });
+        let mut latest = before.unwrap_or_default();
+        if !same {
+            latest.0 = self.states.len();
+            self.states.push(State { step, replica, view, known: known.clone() });
+        }
+        let weighed = latest.1.map(|at| self.weights[at].bytes);
+        if let Some(bytes) = weight.filter(|bytes| weighed != Some(*bytes)) {
+            latest.1 = Some(self.weights.len());
+            self.weights.push(Weight { step, replica, bytes });
+        }
+        self.latest.insert(replica, latest);
+    }
+}
+
 /// The events of a run, what was asked for, with its type, and what replicas showed.
 #[derive(Debug)]
 pub struct Transcript<O> {
     recorder: Recorder,
-    states: Vec<State>,
+    sightings: Sightings,
+    /// The seed, and what came of it, unless the code under test panicked.
+    pub(super) seed: Seed,
+    pub(super) run: Option<Run>,
+    /// How often each check had something to judge.
+    pub(super) judged: Vec<(&'static str, u64)>,
     asked: Vec<(Name, Scripted<Ask<O>>)>,
     /// When requests left that have not reached their replica.
     under_way: BTreeMap<RequestId, Time>,
@@ -39,7 +86,15 @@ pub struct Transcript<O> {
 
 impl<O> Default for Transcript<O> {
     fn default() -> Transcript<O> {
-        Transcript { recorder: Recorder::new(), states: Vec::new(), asked: Vec::new(), under_way: BTreeMap::new() }
+        Transcript {
+            recorder: Recorder::new(),
+            sightings: Sightings::default(),
+            seed: Seed::default(),
+            run: None,
+            judged: Vec::new(),
+            asked: Vec::new(),
+            under_way: BTreeMap::new(),
+        }
     }
 }
 
@@ -51,7 +106,12 @@ impl<O: Asked> Transcript<O> {
 
     /// What replicas showed and knew, wherever that changed.
     pub fn states(&self) -> &[State] {
-        &self.states
+        &self.sightings.states
+    }
+
+    /// How many bytes their states took, wherever that changed, where it can be said.
+    pub fn weights(&self) -> &[Weight] {
+        &self.sightings.weights
     }
 
     /// What the run's messages are called in files.
@@ -126,16 +186,13 @@ impl<O: Asked, V: Viewed> Watching<'_, O, V> {
 }
 
 impl<O: Asked, V: Viewed> Watching<'_, O, V> {
-    /// What a replica shows and knows now, if that is something else than before.
+    /// What a replica shows, knows and keeps now, if that is something else than before.
     #[cold]
     fn draw_up(&mut self, moment: &Moment, replica: ReplicaId, replicas: &[Boxed<O, V>]) {
         let Some(transcript) = &mut self.transcript else { return };
-        let view = format!("{:?}", replicas[replica.index()].view());
-        let known = self.judge.ledger().known(replica);
-        let last = transcript.states.iter().rev().find(|state| state.replica == replica);
-        if last.is_none_or(|last| last.view != view || last.known != *known) {
-            transcript.states.push(State { step: moment.step, replica, view, known: known.clone() });
-        }
+        let seen = &replicas[replica.index()];
+        let (view, weight) = (format!("{:?}", seen.view()), seen.weight());
+        transcript.sightings.add(moment.step, replica, view, self.judge.ledger().known(replica), weight);
     }
 }
 

@@ -191,7 +191,7 @@ impl<T: Subject> Test<T> {
 
     fn told(&self, seed: Seed, found: &Counterexample<OpOf<T>>) -> Found {
         let Counterexample { story, transcript, finding, .. } = found;
-        let picture = Picture::of(&story.plan, transcript, Some(finding));
+        let picture = Picture::of(story, transcript, Some(finding));
         let drawn = draw(&picture, Drawing::default());
         Found { seed, finding: finding.clone(), size: Size::of(story), story: drawn, picture }
     }

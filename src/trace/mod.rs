@@ -4,10 +4,12 @@
 
 mod event;
 mod happens_before;
+mod message;
 mod paths;
 mod record;
 
 pub use event::{Cause, Event, Memory, Moment, Observer};
 pub use happens_before::HappensBefore;
+pub use message::{Came, Message, Passage};
 pub use paths::Paths;
 pub use record::{Exchange, Kind, Record, Recorder, Trace};

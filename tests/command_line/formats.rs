@@ -85,7 +85,14 @@ fn junit_counts_what_it_lists_and_names_what_failed() {
     let seeds = ["settles", "settles, seed 0", "settles, seed 1", "settles, seed 2", "settles, seed 3"];
     assert_eq!((failures(2), failures(3), failures(4)), (seeds.to_vec(), vec!["outcome"], vec!["outcome"]));
     let says = suites[2].descendants().find(|node| node.has_tag_name("failure") && node.text().is_some());
-    assert!(says.and_then(|node| node.text()).is_some_and(|text| text.contains("again with: squall run ")));
+    let says = says.and_then(|node| node.text()).unwrap_or_default();
+    assert!(says.contains("again with: squall run ") && says.contains("★ settles: "), "with its story: {says}");
+    let stories = suites[2].descendants().filter(|node| node.has_tag_name("failure"));
+    assert_eq!(
+        stories.filter(|node| node.text().is_some_and(|text| text.contains("★"))).count(),
+        3,
+        "of the first three"
+    );
 }
 
 #[test]

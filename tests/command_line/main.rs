@@ -2,6 +2,7 @@
 
 mod first_steps;
 mod formats;
+mod github;
 mod isolation;
 mod runs;
 mod streams;
@@ -14,7 +15,8 @@ use std::process::Command;
 /// The program, in an environment that says nothing to it.
 fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_squall"));
-    let quiet = |name: &str| name.starts_with("SQUALL_") || name == "NO_COLOR" || name.starts_with("CLICOLOR");
+    let spoken = ["SQUALL_", "CLICOLOR", "GITHUB_"];
+    let quiet = |name: &str| name == "NO_COLOR" || spoken.iter().any(|prefix| name.starts_with(prefix));
     for (name, _) in std::env::vars_os() {
         if quiet(&name.to_string_lossy()) {
             command.env_remove(name);

@@ -15,6 +15,9 @@ use crate::cli::told::{Mark, Tally, Told};
 /// So many findings of a scenario become cases; of the rest there is a number.
 const MOST_CASES: usize = 100;
 
+/// So many of them are drawn.
+const MOST_STORIES: usize = 3;
+
 pub(super) struct Junit<'a> {
     terminal: &'a Terminal,
     report: Report,
@@ -72,12 +75,15 @@ fn suite(told: &Told<'_>) -> TestSuite {
         });
         suite.add_test_case(case(check, status));
     }
-    for (seed, finding) in outcome.findings.iter().take(MOST_CASES) {
+    for (nth, found) in outcome.findings.iter().take(MOST_CASES).enumerate() {
+        let (seed, finding) = found;
         let mut status = match fine {
             true => TestCaseStatus::success(),
             false => TestCaseStatus::non_success(NonSuccessKind::Failure),
         };
-        let says = format!("{finding}\nagain with: {}", told.again(*seed));
+        let story = if nth < MOST_STORIES && !fine { told.story(found) } else { None };
+        let story = story.map_or(String::new(), |story| format!("\n\n{story}"));
+        let says = format!("{finding}\nagain with: {}{story}", told.again(*seed));
         let first = says.lines().next().unwrap_or_default().to_owned();
         status.set_type(finding.check()).set_message(first).set_description(says.clone());
         let mut found = case(&format!("{}, seed {seed}", finding.check()), status);
