@@ -3,7 +3,9 @@
 mod first_steps;
 mod formats;
 mod isolation;
+mod losses;
 mod runs;
+mod shards;
 mod streams;
 mod verbs;
 
