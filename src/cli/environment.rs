@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use clap::Command;
 
+use super::shards;
 use crate::base::nearest;
 
 /// What all variables of ours begin with.
@@ -25,6 +26,7 @@ pub(super) fn unread(command: &Command, names: impl Iterator<Item = String>) -> 
     }
     let mut read = BTreeSet::new();
     known(command, &mut read);
+    read.extend(shards::OURS.map(str::to_owned));
     let unread = ours.into_iter().filter(|name| !read.contains(name));
     unread
         .map(|name| match nearest(&name, read.iter().map(String::as_str)) {
@@ -55,6 +57,10 @@ mod tests {
         assert_eq!(said(&["SQUALL_SEED", "SQUALL_JOBS", "PATH"]), [""; 0]);
         assert_eq!(said(&["SQUALL_SEDE"]), ["nothing reads SQUALL_SEDE: did you mean SQUALL_SEED?"]);
         let other = said(&["SQUALL_SOMETHING_ELSE"]);
-        assert_eq!(other, ["nothing reads SQUALL_SOMETHING_ELSE: there are SQUALL_JOBS, SQUALL_SEED"]);
+        assert_eq!(
+            other,
+            ["nothing reads SQUALL_SOMETHING_ELSE: there are SQUALL_JOBS, SQUALL_SEED, SQUALL_SHARD_INDEX, \
+              SQUALL_SHARD_TOTAL"]
+        );
     }
 }

@@ -1,54 +1,77 @@
 //! `squall fuzz`: many seeds of scenarios, varied by strategies; what is found is made small and kept.
 //!
-//! Counterexamples that were kept before are replayed first. No finding is lost: what cannot be written is printed.
+//! Counterexamples that were kept before are replayed first. No finding is lost: each is written as soon as it is
+//! small, and what cannot be written is printed.
 
-use std::fmt::Write as _;
+use std::collections::BTreeMap;
 use std::io;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
 
-use super::again::quoted;
 use super::files::{self, Found, shown};
+use super::findings::{Replayed, Sum, place, title};
 use super::github::{GitHub, Level};
+use super::results::{Head, Writing};
 use super::seeds::Seeds;
-use super::shrink::{keep, told};
-use super::terminal::{Terminal, Tone};
+use super::shards::Part;
+use super::share::{Kind, Prey, Share};
+use super::shrink::keep;
+use super::terminal::Terminal;
+use super::watch::Watch;
 use super::{Exit, crew, interrupt};
-use crate::base::{Seed, Span};
-use crate::hunt::{Group, Hunted, Limits, Quarry, Stopwatch, Strategy, hunt};
-use crate::report::Drawing;
-use crate::run::campaign;
+use crate::base::{Digest, Seed, Span};
+use crate::hunt::{Group, Limits, Listener, Quarry, Shard, Stopwatch, Strategy, hunt};
+use crate::run;
 use crate::scenario::Expectation;
 
 /// What `squall fuzz` is told.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Scenario files, or folders of them.
-    #[arg(required = true, value_name = "PATH")]
-    paths: Vec<PathBuf>,
-    /// Run these seeds of each, such as 0..1000, or how many; without it a thousand, or as many as there is time for.
-    #[arg(long, value_name = "A..B|N", value_parser = Seeds::parse, env = "SQUALL_SEEDS")]
-    seeds: Option<Seeds>,
+    #[command(flatten)]
+    pub(super) hunts: Hunts,
     /// Run this seed alone.
-    #[arg(long, value_name = "SEED", env = "SQUALL_SEED", conflicts_with = "seeds")]
-    seed: Option<Seed>,
-    /// Be content after so long, shared fairly by the scenarios.
-    #[arg(long, value_name = "TIME")]
-    max_time: Option<Span>,
+    #[arg(long, value_name = "SEED", env = "SQUALL_SEED")]
+    pub(super) seed: Option<Seed>,
     /// How many threads hunt; what they find is the same for any number.
     #[arg(long, short, value_name = "N", env = "SQUALL_JOBS")]
     jobs: Option<usize>,
+    /// Run only a part of the seeds, such as the second of four: 2/4; with auto, or auto/4, the part that the scheduler
+    /// says which started this process.
+    #[arg(long, value_name = "K/N", value_parser = Part::parse)]
+    shard: Option<Part>,
+    /// Where the result of a shard is written, for `squall merge`: a file, or a folder for squall-shard-K-of-N.jsonl;
+    /// without it, here.
+    #[arg(long, value_name = "PATH", requires = "shard")]
+    to: Option<PathBuf>,
+    /// Speak up when one handler takes longer than this.
+    #[arg(long, value_name = "TIME", default_value = "10s", env = "SQUALL_HANDLER_TIMEOUT")]
+    handler_timeout: Span,
+}
+
+/// What is hunted through, and where it is kept: the same for all shards of a campaign.
+#[derive(Debug, Args)]
+pub(super) struct Hunts {
+    /// Scenario files, or folders of them.
+    #[arg(required = true, value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Run these seeds of each, such as 0..1000, or how many; without it a thousand, or as many as there is time for.
+    #[arg(long, value_name = "A..B|N", value_parser = Seeds::parse, env = "SQUALL_SEEDS")]
+    pub(super) seeds: Option<Seeds>,
+    /// Be content after so long, shared fairly by the scenarios.
+    #[arg(long, value_name = "TIME")]
+    pub(super) max_time: Option<Span>,
     /// Take turns only with these strategies; without it, with all.
     #[arg(long = "strategy", value_name = "NAME", value_delimiter = ',', value_parser = strategy)]
-    strategies: Vec<Strategy>,
+    pub(super) strategies: Vec<Strategy>,
     /// Where counterexamples are kept.
     #[arg(long, short, value_name = "FOLDER", default_value = "squall-found")]
-    output: PathBuf,
+    pub(super) output: PathBuf,
     /// Counterexamples that are replayed first, where there are any.
     #[arg(long, value_name = "FOLDER", default_value = "scenarios/regressions")]
-    regressions: PathBuf,
+    pub(super) regressions: PathBuf,
 }
 
 fn strategy(name: &str) -> Result<Strategy, String> {
@@ -63,252 +86,239 @@ const USUAL: u64 = 1000;
 /// How long making one finding small may take.
 const PATIENCE: Span = Span::secs(20);
 
+impl Hunts {
+    /// All scenarios, with the counterexamples that were kept before; nothing where something is wrong with them,
+    /// which is told.
+    pub(super) fn read(&self, terminal: &Terminal) -> Option<Vec<Found>> {
+        let mut paths = self.paths.clone();
+        let all_known = paths.iter().any(|path| self.regressions.starts_with(path));
+        if self.regressions.is_dir() && !all_known {
+            paths.insert(0, self.regressions.clone());
+        }
+        files::read(&paths, terminal)
+    }
+
+    fn strategies(&self) -> &[Strategy] {
+        if self.strategies.is_empty() { &Strategy::ALL } else { &self.strategies }
+    }
+
+    /// The first seed, and how many there are unless time alone says so.
+    fn bounds(&self, chosen: Option<Seeds>) -> (u64, Option<u64>) {
+        match chosen {
+            Some(seeds) => (*seeds.each().start(), Some(seeds.count())),
+            None if self.max_time.is_some() => (0, None),
+            None => (0, Some(USUAL)),
+        }
+    }
+
+    /// What tells this campaign from every other.
+    fn digest(&self, found: &[Found], bounds: (u64, Option<u64>)) -> String {
+        let mut text = format!("{bounds:?} {:?} {:?}\n", self.max_time, self.strategies());
+        for Found { path, file, only } in found {
+            text.push_str(&format!("{} {only:?}\n{}\n", path.display(), file.to_ron()));
+        }
+        Digest::of_bytes(text.as_bytes()).to_string()
+    }
+}
+
+/// What one process has to do.
+struct Campaign<'a> {
+    arguments: &'a Arguments,
+    shard: Shard,
+    known: Vec<&'a Found>,
+    hunted: Vec<(&'a Found, Prey)>,
+    limits: Limits,
+}
+
 /// Hunts, and tells what came of it.
-pub(super) fn fuzz(arguments: &Arguments, terminal: &Terminal) -> io::Result<Exit> {
-    let mut paths = arguments.paths.clone();
-    let all_known = paths.iter().any(|path| arguments.regressions.starts_with(path));
-    if arguments.regressions.is_dir() && !all_known {
-        paths.insert(0, arguments.regressions.clone());
+pub(super) fn fuzz(arguments: &Arguments, chosen: Option<Seeds>, terminal: &Terminal) -> io::Result<Exit> {
+    let set = |name: &str| std::env::var(name).ok();
+    let shard = match arguments.shard.map_or(Ok(Shard::WHOLE), |part| part.shard(set)) {
+        Ok(shard) => shard,
+        Err(wrong) => {
+            terminal.complain(wrong);
+            return Ok(Exit::Refused);
+        }
+    };
+    let hunts = &arguments.hunts;
+    let Some(found) = hunts.read(terminal) else { return Ok(Exit::Refused) };
+    let bounds = hunts.bounds(chosen);
+    let mut writing = None;
+    if arguments.shard.is_some() {
+        let usual = format!("squall-shard-{}-of-{}.jsonl", shard.number(), shard.of());
+        let path = match &arguments.to {
+            Some(folder) if folder.is_dir() || folder.as_os_str().as_encoded_bytes().ends_with(b"/") => {
+                folder.join(usual)
+            }
+            Some(file) => file.clone(),
+            None => PathBuf::from(usual),
+        };
+        match Writing::begin(&path, Head::new(shard, hunts.digest(&found, bounds))) {
+            Ok(begun) => writing = Some((path, begun)),
+            Err(error) => {
+                terminal.complain(format_args!("{} cannot be written: {error}", shown(&path)));
+                return Ok(Exit::Refused);
+            }
+        }
     }
-    let Some(found) = files::read(&paths, terminal) else { return Ok(Exit::Refused) };
     interrupt::listen();
-    let (known, open): (Vec<Found>, Vec<Found>) = found.into_iter().partition(|found| found.file.origin.is_some());
-    let mut sum = Sum::default();
-    let mut github = GitHub::here(terminal);
-    for Found { path, file, .. } in &known {
-        replay(path, file, (&mut sum, &mut github), terminal)?;
-    }
-    let hunted: Vec<&Found> = open.iter().filter(|found| found.file.expect == Expectation::Holds).collect();
-    for Found { path, .. } in open.iter().filter(|found| found.file.expect != Expectation::Holds) {
+    let (known, open): (Vec<&Found>, Vec<&Found>) = found.iter().partition(|found| found.file.origin.is_some());
+    let (hunted, not): (Vec<&Found>, Vec<&Found>) =
+        open.into_iter().partition(|found| found.file.expect == Expectation::Holds);
+    for Found { path, .. } in not {
         terminal.detail(format_args!("{}: not hunted, since something is wrong there on purpose", shown(path)));
     }
-    let seeds = arguments.seed.map(Seeds::one).or(arguments.seeds);
-    let whole = Limits::jobs(arguments.jobs.unwrap_or_else(crew::cores)).stopped_by(interrupt::flag());
-    let begun = Stopwatch::start();
-    for (nth, Found { path, file, .. }) in hunted.iter().enumerate() {
-        let mut limits = whole.clone();
-        if let Some(time) = arguments.max_time {
-            let left = (time.0 as f64 / 1e9 - begun.seconds()).max(0.0);
-            limits = limits.within(Duration::from_secs_f64(left / (hunted.len() - nth) as f64));
-        }
-        if interrupt::heard() {
-            break;
-        }
-        let all = if arguments.strategies.is_empty() { &Strategy::ALL[..] } else { &arguments.strategies[..] };
-        let (first, count) = match seeds {
-            Some(seeds) => (*seeds.each().start(), seeds.count()),
-            None if arguments.max_time.is_some() => (0, u64::MAX / 2),
-            None => (0, USUAL),
-        };
-        terminal.note(format_args!("hunting in {}, from seed {first}", shown(path)));
-        let quarry = Quarry { file, first, seeds: count, strategies: all, patience: PATIENCE };
-        let watch = Stopwatch::start();
-        let came =
-            hunt(&quarry, &limits, &|_| {}).unwrap_or_else(|error| unreachable!("it was resolved before: {error}"));
-        let short = seeds.is_some() && came.runs < count;
-        tell((path, first, short), &came, watch.seconds(), arguments, terminal)?;
-        if let Some(github) = &mut github {
-            annotate(path, &came, github);
-        }
-        sum.add(&came, short);
+    let limits = Limits::jobs(arguments.jobs.unwrap_or_else(crew::cores)).stopped_by(interrupt::flag());
+    let campaign = Campaign { arguments, shard, known, hunted: preys(&hunted, bounds), limits };
+    let all = campaign.hunted.iter().map(|(_, prey)| prey.seeds.map(|seeds| shard.count(seeds)));
+    let all = all.sum::<Option<u64>>().unwrap_or_default();
+    let watch = Watch::over(all, Duration::from_nanos(arguments.handler_timeout.0), terminal);
+    let (mut writing, mut told) = (std::sync::Mutex::new(writing), Ok(Exit::Failed));
+    let work = |_: usize| {
+        let mut writing = writing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        campaign.pass(writing.as_mut().map(|(_, writing)| writing), &watch, terminal)
+    };
+    let take = |_: usize, exit: io::Result<Exit>| {
+        told = exit;
+        ControlFlow::Continue(())
+    };
+    crew::work(1, 1, work, take, |over| watch.attend(over));
+    let exit = told?;
+    let Some((path, writing)) = writing.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner).take() else {
+        return Ok(exit);
+    };
+    if interrupt::heard() {
+        terminal.warn(format_args!("{} is not written: the shard was interrupted", shown(&path)));
+        return Ok(exit);
     }
-    let exit = sum.exit();
-    let head = format!("## squall fuzz\n\n{}\n", sum.sentence(exit));
-    if let Some(Err(error)) = github.map(|github| github.end(&head)) {
-        terminal.warn(format_args!("the summary of the job cannot be written: {error}"));
+    if let Err(error) = writing.end() {
+        terminal.complain(format_args!("{} cannot be written: {error}", shown(&path)));
+        return Ok(if exit == Exit::Violated || exit == Exit::Unstable { exit } else { Exit::Refused });
     }
-    terminal.result(format_args!("\n{}", sum.sentence(exit)))?;
+    terminal.note(format_args!("{} is written, for squall merge", shown(&path)));
     Ok(exit)
 }
 
-/// Runs a counterexample that was kept before.
-fn replay(
-    path: &Path,
-    file: &crate::scenario::File,
-    (sum, github): (&mut Sum, &mut Option<GitHub<'_>>),
-    terminal: &Terminal,
-) -> io::Result<()> {
-    let seed = file.seed.unwrap_or_default();
-    let outcome = campaign(file, [seed.0]).unwrap_or_else(|error| unreachable!("it was resolved before: {error}"));
-    sum.known += 1;
-    match outcome.finding() {
-        None => terminal.result(format_args!("{} {}", Tone::Good.paint("mended   "), shown(path))),
-        Some((_, says)) => {
-            sum.again += 1;
-            if let Some(github) = github {
-                github.note(Level::Error, path, "a known counterexample shows it again", &says);
+/// What is hunted through, with names for its counterexamples that no other has.
+fn preys<'a>(hunted: &[&'a Found], (first, seeds): (u64, Option<u64>)) -> Vec<(&'a Found, Prey)> {
+    let mut stems: BTreeMap<String, u32> = BTreeMap::new();
+    let each = hunted.iter().map(|found| {
+        let stem = found.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let nth = stems.entry(stem.clone()).or_default();
+        *nth += 1;
+        let stem = if *nth == 1 { stem } else { format!("{stem}-{nth}") };
+        let (path, only) = (found.path.to_string_lossy().into_owned(), found.only.clone());
+        (*found, Prey { path, only, stem, first, seeds })
+    });
+    each.collect()
+}
+
+impl Campaign<'_> {
+    /// Replays, hunts, and tells.
+    fn pass(&self, mut writing: Option<&mut Writing>, watch: &Watch<'_>, terminal: &Terminal) -> io::Result<Exit> {
+        let mut sum = Sum::default();
+        let mut github = GitHub::here(terminal);
+        // What is known is replayed by one of the shards.
+        for Found { path, file, only } in self.known.iter().filter(|_| self.shard.number() == 1) {
+            let seed = file.seed.unwrap_or_default();
+            let (each, pulse) = watch.seeds((path, only.as_deref()), std::iter::once(seed.0));
+            let outcome = run::Campaign::of(file).beating(pulse.clone()).run(each);
+            let outcome = outcome.unwrap_or_else(|error| unreachable!("it was resolved: {error}"));
+            watch.done(&pulse);
+            let says = outcome.finding().map(|(_, says)| says);
+            let replayed = Replayed { path: path.to_string_lossy().into_owned(), says };
+            if let Some(writing) = &mut writing {
+                writing.replayed(&replayed);
             }
-            let word = Tone::Bad.paint("AGAIN    ");
-            terminal.result(format_args!("{word} {}: {says}\n          squall run {}", shown(path), quoted(path)))
+            if let (Some(github), Some(says)) = (&mut github, &replayed.says) {
+                github.note(Level::Error, path, "a known counterexample shows it again", says);
+            }
+            sum.replayed(&replayed, terminal)?;
         }
+        let begun = Stopwatch::start();
+        for (nth, (found, prey)) in self.hunted.iter().enumerate() {
+            if interrupt::heard() {
+                break;
+            }
+            let mut limits = self.limits.clone();
+            if let Some(time) = self.arguments.hunts.max_time {
+                let left = (time.0 as f64 / 1e9 - begun.seconds()).max(0.0);
+                limits = limits.within(Duration::from_secs_f64(left / (self.hunted.len() - nth) as f64));
+            }
+            let share = self.hunt((found, prey), &limits, watch, terminal);
+            // What was found is told before anything else that may go wrong.
+            sum.hunted(&share, &self.arguments.hunts.output, terminal)?;
+            if let Some(writing) = &mut writing {
+                writing.hunted(&share);
+            }
+            if let Some(github) = &mut github {
+                annotate(&found.path, &share, github);
+            }
+        }
+        let head = format!("## squall fuzz\n\n{}\n", sum.sentence());
+        if let Some(Err(error)) = github.map(|github| github.end(&head)) {
+            terminal.warn(format_args!("the summary of the job cannot be written: {error}"));
+        }
+        terminal.result(format_args!("\n{}", sum.sentence()))?;
+        Ok(sum.exit())
+    }
+
+    fn hunt(&self, (found, prey): (&Found, &Prey), limits: &Limits, watch: &Watch<'_>, terminal: &Terminal) -> Share {
+        let path = title(&prey.path, prey.only.as_deref());
+        terminal.note(format_args!("hunting in {path}, from seed {}", prey.first));
+        let limits = limits.clone().watched_by(watch.hunting((&found.path, found.only.as_deref())));
+        let quarry = Quarry {
+            file: &found.file,
+            first: prey.first,
+            seeds: prey.seeds.unwrap_or(u64::MAX / 2),
+            shard: self.shard,
+            strategies: self.arguments.hunts.strategies(),
+            patience: PATIENCE,
+        };
+        let time = Stopwatch::start();
+        let ear = Ear { watch, ran: watch.begun(), stem: &prey.stem, output: &self.arguments.hunts.output, terminal };
+        let hunted = hunt(&quarry, &limits, &ear).unwrap_or_else(|error| unreachable!("it was resolved: {error}"));
+        let (seconds, runs) = (time.seconds(), hunted.runs);
+        let rate = runs as f64 / seconds.max(1e-9);
+        terminal.note(format_args!("{runs} seeds in {seconds:.1} s: {rate:.0} a second"));
+        Share::of(prey.clone(), self.shard, hunted)
     }
 }
 
 /// Tells GitHub what was found in a hunt.
-fn annotate(path: &Path, came: &Hunted, github: &mut GitHub<'_>) {
-    if let Some(seed) = came.unstable {
+fn annotate(path: &Path, share: &Share, github: &mut GitHub<'_>) {
+    if let Some(seed) = share.unstable() {
         github.note(Level::Error, path, "not deterministic", &format!("seed {seed} gave two results"));
     }
-    for Group { signature, seeds, first, finding, catch, .. } in &came.groups {
-        let title = format!("{signature} in {seeds} of {} seeds, first in {first}", came.runs);
-        github.note(Level::Error, path, &title, &finding.to_string());
-        let story = catch.as_ref().map_or_else(|| finding.to_string(), |catch| told(catch, Drawing::default()));
-        github.tell(&format!("{}: {title}", shown(path)), &story);
+    for Kind { says, seeds, first, finding, small, .. } in &share.kinds {
+        let title = format!("{says} in {seeds} of {} seeds, first in {first}", share.runs);
+        github.note(Level::Error, path, &title, finding);
+        let story = small.as_ref().map_or(finding, |small| &small.drawn);
+        github.tell(&format!("{}: {title}", shown(path)), story);
     }
 }
 
-/// What came of all hunts.
-#[derive(Default)]
-struct Sum {
-    scenarios: u64,
-    runs: u64,
-    kinds: u64,
-    known: u64,
-    again: u64,
-    unstable: bool,
-    vacuous: u64,
-    short: bool,
+/// Hears of a hunt while it goes on.
+struct Ear<'a> {
+    watch: &'a Watch<'a>,
+    /// How many seeds had been run before it.
+    ran: u64,
+    stem: &'a str,
+    output: &'a Path,
+    terminal: &'a Terminal,
 }
 
-impl Sum {
-    fn add(&mut self, came: &Hunted, short: bool) {
-        self.scenarios += 1;
-        self.runs += came.runs;
-        self.kinds += came.groups.len() as u64;
-        self.unstable |= came.unstable.is_some();
-        self.vacuous += u64::from(came.judged.iter().all(|(_, runs)| *runs == 0));
-        self.short |= short;
+impl Listener for Ear<'_> {
+    fn ran(&self, seeds: u64) {
+        self.watch.ran(self.ran + seeds);
     }
 
-    fn exit(&self) -> Exit {
-        if self.unstable {
-            Exit::Unstable
-        } else if self.kinds > 0 || self.again > 0 {
-            Exit::Violated
-        } else if interrupt::heard() {
-            Exit::Interrupted
-        } else if self.scenarios + self.known == 0 {
-            Exit::NothingRan
-        } else if self.vacuous > 0 || self.short || self.scenarios > 0 && self.runs == 0 {
-            Exit::Inconclusive
-        } else {
-            Exit::Expected
-        }
-    }
-
-    fn sentence(&self, exit: Exit) -> String {
-        let mut text = format!("{}: {} runs of {} scenarios", exit.headline(), self.runs, self.scenarios);
-        if self.kinds > 0 {
-            let _ = write!(text, ", {} kinds of findings", self.kinds);
-        }
-        if self.known > 0 {
-            let _ = write!(text, ", {} of {} known counterexamples show it again", self.again, self.known);
-        }
-        text
-    }
-}
-
-/// What came of one hunt.
-fn tell(
-    (path, first, short): (&Path, u64, bool),
-    came: &Hunted,
-    seconds: f64,
-    arguments: &Arguments,
-    terminal: &Terminal,
-) -> io::Result<()> {
-    let word = if came.unstable.is_some() {
-        Tone::Bad.paint("UNSTABLE ")
-    } else if came.groups.is_empty() {
-        Tone::Good.paint("nothing  ")
-    } else {
-        Tone::Bad.paint("FOUND    ")
-    };
-    let mut text = format!("{word} {}\n", shown(path));
-    let mut line = |words: String| text.extend(["          ", &words, "\n"]);
-    let next = first + came.runs;
-    let cut = if short { ", fewer than asked for" } else { "" };
-    line(format!("seeds {first}..{next}{cut}: {} deliveries, hash {}", came.witness.delivered, came.hash));
-    let rate = came.runs as f64 / seconds.max(1e-9);
-    line(format!("{} of virtual time in {seconds:.1} s: {rate:.0} runs a second", came.virtual_time));
-    if let Some(seed) = came.unstable {
-        line(format!("seed {seed} gave two results: the code under test is not deterministic"));
-    }
-    let each = came.strategies.iter().map(|(strategy, runs, wrong)| format!("{} {wrong} of {runs}", strategy.name()));
-    line(format!("found by: {}", each.collect::<Vec<_>>().join(", ")));
-    let bit: Vec<String> = came
-        .witness
-        .counts()
-        .filter(|(says, count)| {
-            *count > 0 && !says.starts_with("messages sent") && !says.starts_with("copies delivered")
-        })
-        .map(|(says, count)| format!("{count} {says}"))
-        .collect();
-    line(format!("what went wrong: {}", if bit.is_empty() { "nothing".to_owned() } else { bit.join(", ") }));
-    for idle in &came.idle {
-        line(format!("did nothing: {idle}"));
-    }
-    let share = |runs: u64| 100.0 * runs as f64 / came.runs.max(1) as f64;
-    let judged = came.judged.iter().map(|(check, runs)| format!("{check} {:.0} %", share(*runs)));
-    line(format!("runs in which something was judged: {}", judged.collect::<Vec<_>>().join(", ")));
-    let curve = came.coverage.iter().rev().take(4).rev().map(|(runs, states)| format!("{states} after {runs}"));
-    line(format!("abstract states: {}", curve.collect::<Vec<_>>().join(", ")));
-    line(format!("the next seed shows a new one with a chance of about {:.2} % (Good and Turing)", share(came.alone)));
-    if let Some((_, runs, _)) = came.strategies.iter().find(|(strategy, ..)| *strategy == Strategy::Priorities) {
-        line(bound(*runs, came.priorities));
-    }
-    terminal.results(&text)?;
-    for group in &came.groups {
-        found(path, group, arguments, terminal)?;
-    }
-    Ok(())
-}
-
-/// What runs by priorities amount to.
-fn bound(runs: u64, (links, deliveries): (u64, u64)) -> String {
-    let chance = |depth: i32| {
-        let one = 1.0 / (links.max(1) as f64 * (deliveries.max(1) as f64).powi(depth - 1));
-        // Repeated squaring of one basic operation: the same on every machine.
-        let mut none = 1.0;
-        let (mut base, mut left) = (1.0 - one, runs);
-        while left > 0 {
-            if left % 2 == 1 {
-                none *= base;
-            }
-            base *= base;
-            left /= 2;
-        }
-        100.0 * (1.0 - none)
-    };
-    format!(
-        "{runs} runs by priorities over {links} links and some {deliveries} deliveries show an order that one \
-         constraint forces with a chance of at least {:.1} %, of two {:.1} %, of three {:.2} %",
-        chance(1),
-        chance(2),
-        chance(3)
-    )
-}
-
-/// One kind of finding, and its counterexample.
-fn found(path: &Path, group: &Group, arguments: &Arguments, terminal: &Terminal) -> io::Result<()> {
-    let Group { signature, seeds, first, strategy, finding, catch } = group;
-    let times = if *seeds == 1 { "1 seed".to_owned() } else { format!("{seeds} seeds") };
-    terminal.result(format_args!(
-        "\n{} in {times}, first in {first} ({})",
-        Tone::Bad.paint(signature),
-        strategy.name()
-    ))?;
-    let Some(catch) = catch else {
-        terminal.result(finding)?;
-        return terminal.result(format_args!("again with: squall fuzz {} --seed {first}", quoted(path)));
-    };
-    terminal.result(told(catch, Drawing::default()))?;
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let output = arguments.output.join(format!("{stem}-{}-{first}.ron", signature.check));
-    match keep(&output, &catch.text()) {
-        Ok(()) => terminal.result(format_args!("again with: squall run {}", quoted(&output))),
-        Err(error) => {
-            terminal.complain(format_args!("{} cannot be written: {error}; here it is", output.display()));
-            terminal.result(catch.text().trim_end())
+    fn found(&self, group: &Group) {
+        let kind = Kind::of(group);
+        let output = place(self.stem, &kind, self.output);
+        if let Some(Err(error)) = kind.small.as_ref().map(|small| keep(&output, &small.file)) {
+            let output = shown(&output);
+            self.terminal.complain(format_args!("{output} cannot be written: {error}; it will be printed in the end"));
         }
     }
 }

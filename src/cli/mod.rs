@@ -11,15 +11,21 @@ mod environment;
 mod exit;
 mod explain;
 mod files;
+mod findings;
 mod format;
 mod fuzz;
 mod github;
 mod interrupt;
 mod isolate;
 mod list;
+mod merge;
 mod new;
+mod plan;
+mod results;
 mod run;
 mod seeds;
+mod shards;
+mod share;
 mod shell;
 mod show;
 mod shrink;
@@ -34,7 +40,10 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, ColorChoice, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 pub use exit::Exit;
+use seeds::Seeds;
 use terminal::{Loudness, Terminal};
+
+use crate::base::Seed;
 
 /// A deterministic simulator that finds the bugs replicas show only when the network misbehaves.
 #[derive(Debug, Parser)]
@@ -61,6 +70,10 @@ enum Verb {
     Demo,
     /// Hunt through many seeds, and make small what is found.
     Fuzz(fuzz::Arguments),
+    /// Make one report of what the shards of a hunt found.
+    Merge(merge::Arguments),
+    /// Print the job files that spread a hunt over machines.
+    Plan(plan::Arguments),
     /// Draw what happens in a seed, or print a file with all that it goes without saying.
     Show(show::Arguments),
     /// Make what a seed shows as small as can be.
@@ -130,15 +143,17 @@ fn obey(arguments: &Arguments, matches: &ArgMatches) -> Exit {
         terminal.warn(unread);
     }
     let done = match &arguments.verb {
-        Verb::Run(told) => match matches.subcommand() {
-            Some((_, matches)) => match seeds::chosen(matches, told.seed, told.seeds) {
-                Ok(seeds) => run::run(told, seeds, &terminal),
-                Err(error) => return misused("run", &error),
-            },
-            None => unreachable!("a verb was read"),
+        Verb::Run(told) => match chosen(matches, told.seed, told.seeds) {
+            Ok(seeds) => run::run(told, seeds, &terminal),
+            Err(error) => return misused("run", &error),
         },
         Verb::Demo => demo::demo(&terminal),
-        Verb::Fuzz(told) => fuzz::fuzz(told, &terminal),
+        Verb::Fuzz(told) => match chosen(matches, told.seed, told.hunts.seeds) {
+            Ok(seeds) => fuzz::fuzz(told, seeds, &terminal),
+            Err(error) => return misused("fuzz", &error),
+        },
+        Verb::Merge(told) => merge::merge(told, &terminal),
+        Verb::Plan(told) => plan::plan(told, &terminal),
         Verb::Show(told) => show::show(told, &terminal),
         Verb::Shrink(told) => shrink::shrink(told, &terminal),
         Verb::Check(told) => check::check(told, &terminal),
@@ -149,6 +164,12 @@ fn obey(arguments: &Arguments, matches: &ArgMatches) -> Exit {
         Verb::Man(told) => shell::manual(told, Arguments::command(), &terminal),
     };
     ended(done, &terminal)
+}
+
+/// Of `--seed` and `--seeds` of a verb, the one that counts.
+fn chosen(matches: &ArgMatches, seed: Option<Seed>, seeds: Option<Seeds>) -> Result<Option<Seeds>, String> {
+    let (_, matches) = matches.subcommand().unwrap_or_else(|| unreachable!("a verb was read"));
+    seeds::chosen(matches, seed, seeds)
 }
 
 /// What a verb ended with, be it that nobody could be told.

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
@@ -12,11 +13,12 @@ use super::again::quoted;
 use super::files::{self, Found};
 use super::seeds::Seeds;
 use super::terminal::Terminal;
+use super::watch::Watch;
 use super::{Exit, crew, interrupt};
 use crate::base::{Seed, Span};
 use crate::hunt::{Catch, Limits, catch};
 use crate::report::{Drawing, story};
-use crate::run::campaign;
+use crate::run::Campaign;
 
 /// What `squall shrink` is told.
 #[derive(Debug, Args)]
@@ -36,23 +38,46 @@ pub(super) struct Arguments {
     /// Where the counterexample is written; without it, beside the scenario, and `-` for standard output.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Speak up when one handler takes longer than this.
+    #[arg(long, value_name = "TIME", default_value = "10s", env = "SQUALL_HANDLER_TIMEOUT")]
+    handler_timeout: Span,
 }
 
 /// Makes a story small, draws it, and writes it down.
 pub(super) fn shrink(arguments: &Arguments, terminal: &Terminal) -> io::Result<Exit> {
     let Some(found) = files::read(std::slice::from_ref(&arguments.path), terminal) else { return Ok(Exit::Refused) };
-    let [Found { path, file, .. }] = &found[..] else {
+    let [found] = &found[..] else {
         terminal.complain("`squall shrink` takes one file");
         return Ok(Exit::Refused);
     };
     interrupt::listen();
-    let mut limits = Limits::jobs(arguments.jobs.unwrap_or_else(crew::cores)).stopped_by(interrupt::flag());
+    let watch = Watch::over(0, Duration::from_nanos(arguments.handler_timeout.0), terminal);
+    let mut told = Ok(Exit::Failed);
+    let take = |_: usize, exit: io::Result<Exit>| {
+        told = exit;
+        ControlFlow::Continue(())
+    };
+    crew::work(1, 1, |_| shrunk(found, arguments, &watch, terminal), take, |over| watch.attend(over));
+    told
+}
+
+fn shrunk(found: &Found, arguments: &Arguments, watch: &Watch<'_>, terminal: &Terminal) -> io::Result<Exit> {
+    let Found { path, file, only } = found;
+    let vitals = watch.hunting((path, only.as_deref()));
+    let mut limits = Limits::jobs(arguments.jobs.unwrap_or_else(crew::cores))
+        .stopped_by(interrupt::flag())
+        .watched_by(vitals.clone());
     if let Some(time) = arguments.max_time {
         limits = limits.within(Duration::from_nanos(time.0));
     }
     let seed = arguments.seed.or(file.seed).or_else(|| {
-        let seeds = Seeds::of(file)?.each();
-        seeds.map(Seed).find(|seed| campaign(file, [seed.0]).is_ok_and(|outcome| !outcome.findings.is_empty()))
+        let vital = vitals.enter();
+        let shows = |seed: &Seed| {
+            vital.runs(*seed);
+            let ran = Campaign::of(file).beating(vital.pulse()).run([seed.0]);
+            ran.is_ok_and(|outcome| !outcome.findings.is_empty())
+        };
+        Seeds::of(file)?.each().take_while(|_| !limits.are_reached()).map(Seed).find(shows)
     });
     let found = match seed {
         Some(seed) => {
@@ -82,25 +107,35 @@ pub(super) fn shrink(arguments: &Arguments, terminal: &Terminal) -> io::Result<E
     Ok(if interrupt::heard() { Exit::Interrupted } else { Exit::Violated })
 }
 
-/// Writes a file as a whole or not at all.
-pub(super) fn keep(path: &std::path::Path, text: &str) -> io::Result<()> {
+/// Writes a file as a whole or not at all; one that holds just that is left alone.
+pub(super) fn keep(path: &Path, text: &str) -> io::Result<()> {
+    if fs::read(path).is_ok_and(|there| there == text.as_bytes()) {
+        return Ok(());
+    }
+    let part = partial(path)?;
+    let written = fs::File::create(&part).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    });
+    written.and_then(|()| moved(path)).inspect_err(|_| {
+        // A part of it helps nobody.
+        let _ = fs::remove_file(&part);
+    })
+}
+
+/// The name under which a file is written until it is whole, in a folder that is there.
+pub(super) fn partial(path: &Path) -> io::Result<PathBuf> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder)?;
     }
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".part");
-    let part = path.with_file_name(name);
-    let written = fs::File::create(&part).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    });
-    match written.and_then(|()| fs::rename(&part, path)) {
-        Ok(()) => Ok(()),
-        Err(error) => {
-            let _ = fs::remove_file(&part);
-            Err(error)
-        }
-    }
+    Ok(path.with_file_name(name))
+}
+
+/// Gives a file that is whole its name.
+pub(super) fn moved(path: &Path) -> io::Result<()> {
+    fs::rename(partial(path)?, path)
 }
 
 /// A catch, drawn, with how large it is.

@@ -38,12 +38,15 @@ impl<O: Asked> Crew<O> {
         let waiting = Arc::new(Mutex::new(waiting));
         for _ in 0..limits.jobs {
             let (waiting, results) = (Arc::clone(&waiting), results.clone());
+            let vital = limits.vitals.enter();
             scope.spawn(move || {
-                let mut runner = Runner::new(make(), checks);
+                let mut runner = Runner::new(make(), checks).beating(vital.pulse());
                 loop {
                     let task = waiting.lock().unwrap_or_else(|broken| broken.into_inner()).recv();
                     let Ok((nth, story)) = task else { return };
+                    vital.runs(seed);
                     let shown = shows(&mut runner, story, seed, signature);
+                    vital.rest();
                     if results.send((nth, shown)).is_err() {
                         return;
                     }

@@ -8,7 +8,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, Scope};
 
-use super::{Catch, Limits, Strategy, pursue, told};
+use super::{Catch, Limits, Reached, Shard, Strategy, Vital, pursue, told};
 use crate::base::{Concern, Dice, Digest, Digester, Name, Seed, Span, Time};
 use crate::run::{Finding, Runner, Signature, Story, resolve, same, watches_of};
 use crate::scenario::{File, Mistakes, Watch};
@@ -28,7 +28,7 @@ const TWICE: u64 = 50;
 const KEPT: usize = 256;
 
 /// How many different findings are made small.
-const PURSUED: usize = 12;
+pub const PURSUED: usize = 12;
 
 /// What is to be hunted through.
 #[derive(Clone, Debug)]
@@ -39,6 +39,8 @@ pub struct Quarry<'a> {
     pub first: u64,
     /// How many seeds there are at most.
     pub seeds: u64,
+    /// Which of them are run.
+    pub shard: Shard,
     /// The strategies that take turns.
     pub strategies: &'a [Strategy],
     /// How long making one finding small may take.
@@ -58,21 +60,22 @@ pub struct Group {
     pub strategy: Strategy,
     /// What was found there.
     pub finding: Finding,
-    /// The smallest story of it; without one, there were too many kinds, or it was not found again.
+    /// The smallest story of it; without one, there were too many kinds, or, among the first [`PURSUED`], it was not
+    /// found again.
     pub catch: Option<Catch>,
 }
 
 /// What came of a hunt.
 #[derive(Debug)]
 pub struct Hunted {
-    /// How many seeds were run: the first ones.
+    /// How many seeds were run: the first ones of the shard.
     pub runs: u64,
     /// In how many something was found.
     pub wrong: u64,
     /// The kinds of findings, in the order of their first seeds.
     pub groups: Vec<Group>,
-    /// A seed that gave two results.
-    pub unstable: Option<Seed>,
+    /// The first of the seeds that were run twice and gave two results.
+    pub differs: Option<Seed>,
     /// In how many runs each check had something to judge.
     pub judged: Vec<(&'static str, u64)>,
     /// What really happened, over all runs.
@@ -83,28 +86,37 @@ pub struct Hunted {
     pub strategies: Vec<(Strategy, u64, u64)>,
     /// How much virtual time passed.
     pub virtual_time: Span,
-    /// How many abstract states were reached, after how many runs: doubling the runs from entry to entry.
-    pub coverage: Vec<(u64, u64)>,
-    /// How many runs came through a state that no other did: over all runs, an estimate (Good and Turing) of the
-    /// chance that the next seed shows something new.
-    pub alone: u64,
-    /// The links on which deliveries had priorities, and about how many deliveries there were in a run.
-    pub priorities: (u64, u64),
-    /// What tells this hunt from every other.
+    /// The abstract states that were reached.
+    pub reached: Reached,
+    /// The links on which deliveries had priorities.
+    pub links: u64,
+    /// What tells this hunt from every other: a sum over its runs, so that the hashes of shards add up.
     pub hash: Digest,
 }
 
+/// What is told while a hunt goes on.
+pub trait Listener: Sync {
+    /// So many seeds have been run.
+    fn ran(&self, _seeds: u64) {}
+
+    /// This was found and made small.
+    fn found(&self, _group: &Group) {}
+}
+
+/// Nobody listens.
+impl Listener for () {}
+
 /// Hunts through seeds of a scenario.
-pub fn hunt(quarry: &Quarry<'_>, limits: &Limits, progress: &(dyn Fn(u64) + Sync)) -> Result<Hunted, Mistakes> {
+pub fn hunt(quarry: &Quarry<'_>, limits: &Limits, listener: &dyn Listener) -> Result<Hunted, Mistakes> {
     let (plan, system) = resolve(quarry.file)?;
-    Ok(system.visit(Hunting { quarry, plan, limits, progress }))
+    Ok(system.visit(Hunting { quarry, plan, limits, listener }))
 }
 
 struct Hunting<'a> {
     quarry: &'a Quarry<'a>,
     plan: crate::scenario::Plan,
     limits: &'a Limits,
-    progress: &'a (dyn Fn(u64) + Sync),
+    listener: &'a dyn Listener,
 }
 
 /// A story that reached something new, and the seed that it did so with.
@@ -113,7 +125,7 @@ type Kept<O> = (Story<O>, Seed);
 /// Some seeds that one thread runs, and what may be varied again.
 struct Task<O> {
     nth: u64,
-    seeds: std::ops::Range<u64>,
+    seeds: Vec<Seed>,
     kept: Arc<Vec<Kept<O>>>,
     /// The states that are common by now, and not worth telling.
     common: Arc<BTreeSet<u64>>,
@@ -148,7 +160,7 @@ impl Visitor for Hunting<'_> {
     type Output = Hunted;
 
     fn visit<O: Asked, V: Viewed>(self, system: System<O, V>) -> Self::Output {
-        let Hunting { quarry, plan, limits, progress } = self;
+        let Hunting { quarry, plan, limits, listener } = self;
         let file = quarry.file;
         let story: Story<O> =
             Story::of(file, plan).unwrap_or_else(|unknown| unreachable!("they were read: {unknown:?}"));
@@ -159,16 +171,18 @@ impl Visitor for Hunting<'_> {
         };
         let names = Runner::new(system, &checks).judged().map(|(name, _)| name).collect();
         let mut tally = Tally::new(names);
+        let seeds = quarry.shard.count(quarry.seeds);
         thread::scope(|scope| {
             let pack = Pack { story: &story, make: &make, checks: &checks, strategies: quarry.strategies };
             let (tasks, done) = pack.gather(scope, limits);
-            while tally.hunted.runs < quarry.seeds && !limits.are_reached() {
-                let first = quarry.first + tally.hunted.runs;
-                let left = (quarry.seeds - tally.hunted.runs).min(GENERATION);
+            while tally.hunted.runs < seeds && !limits.are_reached() {
+                let first = tally.hunted.runs;
+                let left = (seeds - first).min(GENERATION);
                 let (kept, common) = (Arc::new(tally.kept.clone()), Arc::new(tally.common.clone()));
                 let mut batches = 0;
                 for from in (0..left).step_by(BATCH as usize) {
-                    let seeds = first + from..first + (from + BATCH).min(left);
+                    let each = first + from..first + (from + BATCH).min(left);
+                    let seeds = each.map(|nth| Seed(quarry.shard.seed(quarry.first, nth))).collect();
                     let (kept, common) = (Arc::clone(&kept), Arc::clone(&common));
                     if tasks.send(Task { nth: batches, seeds, kept, common }).is_err() {
                         break;
@@ -186,29 +200,27 @@ impl Visitor for Hunting<'_> {
                         whole &= batch.is_some();
                         if let Some(batch) = batch.filter(|_| whole) {
                             tally.add(batch);
-                            progress(tally.hunted.runs);
+                            listener.ran(tally.hunted.runs);
                         }
                     }
+                }
+                // What was found is made small before anything else, so that it is safe whatever comes later.
+                for (story, seed, group) in tally.unpursued() {
+                    let each = limits.clone().within_at_most(quarry.patience);
+                    let found = pursue(&make, &checks, &story, seed, &each);
+                    group.catch =
+                        found.filter(|found| found.signature == group.signature).map(|found| told(file, found));
+                    listener.found(group);
                 }
                 if !whole {
                     break;
                 }
             }
         });
-        let Tally { mut hunted, first_stories, owners, plain, hash, .. } = tally;
-        let alone: BTreeSet<Seed> = owners.values().flatten().copied().collect();
-        hunted.alone = alone.len() as u64;
+        let Tally { mut hunted, plain, .. } = tally;
         hunted.idle = plain.idle(&story.plan);
-        hunted.hash = hash;
         let replicas = u64::from(story.plan.replicas());
-        hunted.priorities = (replicas * replicas.saturating_sub(1), hunted.witness.delivered / hunted.runs.max(1));
-        for (group, (story, seed)) in hunted.groups.iter_mut().zip(first_stories).take(PURSUED) {
-            let each = limits.clone().within_at_most(quarry.patience);
-            match pursue(&make, &checks, &story, seed, &each) {
-                Some(found) if found.signature == group.signature => group.catch = Some(told(file, found)),
-                _ => hunted.unstable = hunted.unstable.or(Some(group.first)),
-            }
-        }
+        hunted.links = replicas * replicas.saturating_sub(1);
         hunted
     }
 }
@@ -235,13 +247,15 @@ impl<'env, O: Asked, V: Viewed> Pack<'env, O, V> {
             let (waiting, results) = (Arc::clone(&waiting), results.clone());
             let Pack { story, make, checks, strategies } = self;
             scope.spawn(move || {
-                let mut runner = Runner::new(make(), checks).covering();
+                let vital = limits.vitals.enter();
+                let mut runner = Runner::new(make(), checks).covering().beating(vital.pulse());
                 loop {
                     let task = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
                     let Ok(task) = task else { return };
                     let nth = task.nth;
                     let pack = Pack { story, make, checks, strategies };
-                    let batch = if limits.are_reached() { None } else { Some(pack.run(&mut runner, task)) };
+                    let batch = if limits.are_reached() { None } else { Some(pack.run(&mut runner, task, &vital)) };
+                    vital.rest();
                     if results.send((nth, batch)).is_err() {
                         return;
                     }
@@ -251,11 +265,12 @@ impl<'env, O: Asked, V: Viewed> Pack<'env, O, V> {
         (tasks, done)
     }
 
-    fn run(&self, runner: &mut Runner<O, V>, task: Task<O>) -> Batch<O> {
+    fn run(&self, runner: &mut Runner<O, V>, task: Task<O>, vital: &Vital) -> Batch<O> {
         let judged = vec![0; runner.judged().count()];
         let (told, witness, plain) = (Vec::new(), Witness::default(), Witness::default());
         let mut batch = Batch { told, judged, witness, plain };
-        for seed in task.seeds.map(Seed) {
+        for seed in task.seeds {
+            vital.runs(seed);
             let strategy = Strategy::of(seed, self.strategies);
             let (parent, drawn_with) = match strategy {
                 Strategy::Guided if !task.kept.is_empty() => {
@@ -272,8 +287,8 @@ impl<'env, O: Asked, V: Viewed> Pack<'env, O, V> {
             for (sum, (_, judged)) in batch.judged.iter_mut().zip(runner.judged()) {
                 *sum += u64::from(judged > 0);
             }
-            let is_unstable =
-                seed.0.is_multiple_of(TWICE) && Runner::new((self.make)(), self.checks).run(&story, drawn_with) != ran;
+            let again = || Runner::new((self.make)(), self.checks).beating(vital.pulse()).run(&story, drawn_with);
+            let is_unstable = seed.0.is_multiple_of(TWICE) && again() != ran;
             let (mut hash, mut at) = (Digest::default(), Time::START);
             if let Some(run) = &ran.run {
                 (hash, at) = (run.hash, run.at);
@@ -294,15 +309,14 @@ impl<'env, O: Asked, V: Viewed> Pack<'env, O, V> {
 /// What came of all seeds so far.
 struct Tally<O> {
     hunted: Hunted,
-    first_stories: Vec<Kept<O>>,
-    /// The states that one run alone came through, with its seed; and without one those that several did.
-    owners: BTreeMap<u64, Option<Seed>>,
+    /// What was run where each kind of finding came up first, as far as it is still to be made small.
+    first_stories: BTreeMap<usize, Kept<O>>,
     common: BTreeSet<u64>,
     kept: Vec<Kept<O>>,
     /// How many were kept so far: of too many, the oldest go.
     turns: usize,
     plain: Witness,
-    hash: Digest,
+    digester: Digester,
 }
 
 impl<O: Asked> Tally<O> {
@@ -311,27 +325,35 @@ impl<O: Asked> Tally<O> {
             runs: 0,
             wrong: 0,
             groups: Vec::new(),
-            unstable: None,
+            differs: None,
             judged: checks.into_iter().map(|name| (name, 0)).collect(),
             witness: Witness::default(),
             idle: Vec::new(),
-            strategies: Vec::new(),
+            strategies: Strategy::ALL.map(|strategy| (strategy, 0, 0)).to_vec(),
             virtual_time: Span::ZERO,
-            coverage: Vec::new(),
-            alone: 0,
-            priorities: (0, 0),
+            reached: Reached::default(),
+            links: 0,
             hash: Digest::default(),
         };
         Tally {
             hunted,
-            first_stories: Vec::new(),
-            owners: BTreeMap::new(),
+            first_stories: BTreeMap::new(),
             common: BTreeSet::new(),
             kept: Vec::new(),
             turns: 0,
             plain: Witness::default(),
-            hash: Digest::default(),
+            digester: Digester::new(),
         }
+    }
+
+    /// The kinds of findings that are still to be made small, with what was run.
+    fn unpursued(&mut self) -> impl Iterator<Item = (Story<O>, Seed, &mut Group)> {
+        let stories = std::mem::take(&mut self.first_stories);
+        let groups = self.hunted.groups.iter_mut().enumerate().skip(stories.keys().next().copied().unwrap_or(PURSUED));
+        groups.zip(stories).map(|((nth, group), (same, (story, seed)))| {
+            assert_eq!(nth, same, "kinds of findings are made small in their order");
+            (story, seed, group)
+        })
     }
 
     fn add(&mut self, batch: Batch<O>) {
@@ -347,27 +369,20 @@ impl<O: Asked> Tally<O> {
             hunted.runs += 1;
             hunted.virtual_time = hunted.virtual_time + at.since(Time::START);
             // One number stands for all hashes: a hunt may go on for days.
-            let mut digester = Digester::new();
-            digester.bytes(&self.hash.0.to_le_bytes());
-            digester.bytes(&hash.0.to_le_bytes());
-            self.hash = digester.finish();
+            self.digester.word(seed.0);
+            self.digester.bytes(&hash.0.to_le_bytes());
+            hunted.hash = Digest(hunted.hash.0.wrapping_add(self.digester.finish().0));
             if is_unstable {
-                hunted.unstable = hunted.unstable.or(Some(seed));
+                hunted.differs = hunted.differs.or(Some(seed));
             }
-            let place = hunted.strategies.iter().position(|(other, ..)| *other == strategy).unwrap_or_else(|| {
-                hunted.strategies.push((strategy, 0, 0));
-                hunted.strategies.len() - 1
-            });
-            hunted.strategies[place].1 += 1;
-            hunted.strategies[place].2 += u64::from(finding.is_some());
-            let new = states.iter().any(|state| !self.owners.contains_key(state));
+            for (_, runs, wrong) in hunted.strategies.iter_mut().filter(|(other, ..)| *other == strategy) {
+                *runs += 1;
+                *wrong += u64::from(finding.is_some());
+            }
+            let new = states.iter().any(|state| !hunted.reached.has(*state));
             for state in states {
-                match self.owners.entry(state) {
-                    std::collections::btree_map::Entry::Vacant(place) => drop(place.insert(Some(seed))),
-                    std::collections::btree_map::Entry::Occupied(mut place) => {
-                        place.insert(None);
-                        self.common.insert(state);
-                    }
+                if hunted.reached.add(state, seed) {
+                    self.common.insert(state);
                 }
             }
             if let Some(run) = run {
@@ -381,10 +396,6 @@ impl<O: Asked> Tally<O> {
                     self.turns += 1;
                 }
             }
-            let hunted = &mut self.hunted;
-            if hunted.runs.is_power_of_two() {
-                hunted.coverage.push((hunted.runs, self.owners.len() as u64));
-            }
         }
     }
 
@@ -395,7 +406,9 @@ impl<O: Asked> Tally<O> {
         match hunted.groups.iter_mut().find(|group| group.signature == signature) {
             Some(group) => group.seeds += 1,
             None => {
-                self.first_stories.push(run.clone());
+                if hunted.groups.len() < PURSUED {
+                    self.first_stories.insert(hunted.groups.len(), run.clone());
+                }
                 hunted.groups.push(Group { signature, seeds: 1, first, strategy, finding, catch: None });
             }
         }

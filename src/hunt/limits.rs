@@ -4,6 +4,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use super::Vitals;
 use crate::base::Span;
 
 /// Tells how long something took, for people.
@@ -31,12 +32,14 @@ pub struct Limits {
     pub until: Option<Instant>,
     /// Set by whoever cannot wait any longer.
     pub stop: Option<&'static AtomicBool>,
+    /// Where those who work give signs of life.
+    pub vitals: Vitals,
 }
 
 impl Limits {
     /// So many threads, and all the time that it takes.
     pub fn jobs(jobs: usize) -> Limits {
-        Limits { jobs: jobs.max(1), until: None, stop: None }
+        Limits { jobs: jobs.max(1), until: None, stop: None, vitals: Vitals::default() }
     }
 
     /// The same, with so much time from now.
@@ -53,6 +56,11 @@ impl Limits {
     /// The same, until this flag is set.
     pub fn stopped_by(self, stop: &'static AtomicBool) -> Limits {
         Limits { stop: Some(stop), ..self }
+    }
+
+    /// The same, with an eye on those who work.
+    pub fn watched_by(self, vitals: Vitals) -> Limits {
+        Limits { vitals, ..self }
     }
 
     /// Whether time is up.

@@ -11,7 +11,10 @@ mod crew;
 mod hunt;
 mod limits;
 mod pursuit;
+mod reached;
+mod shard;
 mod strategy;
+mod vitals;
 
 #[cfg(feature = "systems")]
 use catch::told;
@@ -19,7 +22,10 @@ use catch::told;
 pub use catch::{Catch, catch};
 pub use crew::Crew;
 #[cfg(feature = "systems")]
-pub use hunt::{Group, Hunted, Quarry, hunt};
+pub use hunt::{Group, Hunted, Listener, PURSUED, Quarry, hunt};
 pub use limits::{Limits, Stopwatch};
 pub use pursuit::{Counterexample, Size, pursue};
+pub use reached::Reached;
+pub use shard::Shard;
 pub use strategy::Strategy;
+pub use vitals::{Vital, Vitals};

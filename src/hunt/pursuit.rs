@@ -64,8 +64,11 @@ pub fn pursue<O: Asked, V: Viewed>(
     seed: Seed,
     limits: &Limits,
 ) -> Option<Counterexample<O>> {
-    let mut runner = Runner::new(make(), checks);
+    let vital = limits.vitals.enter();
+    let mut runner = Runner::new(make(), checks).beating(vital.pulse());
+    vital.runs(seed);
     let (ran, transcript) = runner.record(story, seed);
+    vital.rest();
     let first = ran.finding?;
     let signature = Signature::of(&first);
     let explicit = transcript.explicit(story, seed);
@@ -76,7 +79,9 @@ pub fn pursue<O: Asked, V: Viewed>(
     });
     let is_explicit = small.is_some();
     let (story, is_minimal) = small.map_or((story.clone(), false), |small| (small.story, small.is_minimal));
+    vital.runs(seed);
     let (ran, transcript) = runner.record(&story, seed);
+    vital.rest();
     let finding = ran.finding?;
     Some(Counterexample { story, seed, finding, signature, first, transcript, is_minimal, is_explicit })
 }

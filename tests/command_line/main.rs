@@ -4,7 +4,9 @@ mod first_steps;
 mod formats;
 mod github;
 mod isolation;
+mod losses;
 mod runs;
+mod shards;
 mod streams;
 mod verbs;
 
