@@ -46,16 +46,18 @@ struct Book<L: Library> {
     known: Known,
     /// All messages that came or were made here.
     log: Vec<Rc<Item<L>>>,
-    /// Those of them that are not known: they lack what they build upon.
-    waiting: Vec<Rc<Item<L>>>,
+    /// Those of them that were not handed over yet.
+    held: Vec<Rc<Item<L>>>,
+    /// Those that were handed over, and wait within the library for what they build upon.
+    inside: Vec<Rc<Item<L>>>,
     /// Own updates that were not exported yet.
     fresh: Vec<Update>,
 }
 
 impl<L: Library> Clone for Book<L> {
     fn clone(&self) -> Book<L> {
-        let Book { known, log, waiting, fresh } = self;
-        Book { known: known.clone(), log: log.clone(), waiting: waiting.clone(), fresh: fresh.clone() }
+        let (known, log, fresh) = (self.known.clone(), self.log.clone(), self.fresh.clone());
+        Book { known, log, held: self.held.clone(), inside: self.inside.clone(), fresh }
     }
 }
 
@@ -72,9 +74,14 @@ impl<L: Library> Book<L> {
         item.updates.iter().all(|update| self.known.contains(*update))
     }
 
-    /// Whether nothing that is known here builds upon what is not.
+    /// Whether the document was handed a message.
+    fn has(&self, item: &Item<L>) -> bool {
+        self.knows(item) || self.inside.iter().any(|inside| inside.updates == item.updates)
+    }
+
+    /// Whether nothing that the document was handed builds upon what it was not.
     fn is_closed(&self) -> bool {
-        self.waiting.is_empty() && self.log.iter().all(|item| !self.knows(item) || self.known.covers(&item.seen))
+        self.inside.is_empty() && self.log.iter().all(|item| !self.knows(item) || self.known.covers(&item.seen))
     }
 }
 
@@ -105,7 +112,7 @@ impl<L: Library> Host<L> {
     /// A host before its first life.
     pub fn new(seat: Seat, habits: Habits, period: Span) -> Host<L> {
         let identity = unforked(seat.identity);
-        let book = Book { known: Known::new(), log: Vec::new(), waiting: Vec::new(), fresh: Vec::new() };
+        let book = Book { known: Known::new(), log: Vec::new(), held: Vec::new(), inside: Vec::new(), fresh: Vec::new() };
         let document = Guarded::new(L::new(identity));
         Host { document, habits, period, identity, forks: 0, book, kept: None, complaint: None }
     }
@@ -176,57 +183,69 @@ impl<L: Library> Host<L> {
         }
     }
 
+    /// Whether what comes early is put aside by the library, as a whole.
+    fn waits_inside(&self) -> bool {
+        self.keeps() && L::EARLY == Early::Waits
+    }
+
     /// Takes in messages as the library is to be handed them.
     fn take(&mut self, items: &[Rc<Item<L>>], cx: &mut Context<Self>) {
         self.book.note(items);
         if self.habits.delivery == Contract::AnyOrder {
             self.hand_over(items, cx);
-            if self.keeps() && L::EARLY == Early::Waits {
-                let new: Vec<_> = items.iter().filter(|item| !self.book.knows(item)).cloned().collect();
-                self.book.waiting.extend(new);
-                self.settle(cx);
-            } else {
-                self.learn(items.iter().flat_map(|item| item.updates.iter().copied()), cx);
-            }
+            self.came(items, cx);
         } else {
-            let (known, new): (Vec<_>, Vec<_>) = items.iter().cloned().partition(|item| self.book.knows(item));
-            self.book.waiting.extend(new);
-            if !self.habits.delivery.once() && !known.is_empty() {
-                self.hand_over(&known, cx);
+            let (had, new): (Vec<_>, Vec<_>) = items.iter().cloned().partition(|item| self.book.has(item));
+            self.book.held.extend(new);
+            if !self.habits.delivery.once() && !had.is_empty() {
+                self.hand_over(&had, cx);
             }
             self.release(cx);
         }
-        self.look(cx);
+        self.look();
     }
 
-    /// Hands over what waited here and lacks nothing any more.
+    /// Hands over what was held back and lacks nothing any more.
     fn release(&mut self, cx: &mut Context<Self>) {
         loop {
-            let (mut ready, mut left) = (Vec::new(), Vec::new());
-            for item in std::mem::take(&mut self.book.waiting) {
-                if self.book.knows(&item) {
+            let (mut ready, mut left): (Vec<Rc<Item<L>>>, Vec<_>) = Default::default();
+            for item in std::mem::take(&mut self.book.held) {
+                let twice = ready.iter().any(|other| other.updates == item.updates);
+                if twice || self.book.has(&item) {
                     continue;
                 }
-                let has_come = match self.habits.delivery {
-                    Contract::Fifo => {
-                        let own = item.updates[0].replica;
-                        item.seen.iter().filter(|seen| seen.replica == own).all(|seen| self.book.known.contains(seen))
-                    }
-                    _ => self.book.known.covers(&item.seen),
-                };
-                let twice = ready.iter().any(|other: &Rc<Item<L>>| Rc::ptr_eq(other, &item));
-                match (has_come, twice) {
-                    (true, false) => ready.push(item),
-                    (true, true) => {}
-                    (false, _) => left.push(item),
-                }
+                if self.may_come(&item) { ready.push(item) } else { left.push(item) }
             }
-            self.book.waiting = left;
+            self.book.held = left;
             if ready.is_empty() {
                 return;
             }
             self.hand_over(&ready, cx);
-            self.learn(ready.iter().flat_map(|item| item.updates.iter().copied()), cx);
+            self.came(&ready, cx);
+        }
+    }
+
+    /// Whether a message comes in the order that the library is given.
+    fn may_come(&self, item: &Item<L>) -> bool {
+        let known = |update: &Update| self.book.known.contains(*update);
+        let inside = |update: &Update| self.book.inside.iter().any(|inside| inside.updates.contains(update));
+        let writer = item.updates[0].replica;
+        match self.habits.delivery {
+            Contract::Fifo => {
+                item.seen.iter().filter(|seen| seen.replica == writer).all(|seen| known(&seen) || inside(&seen))
+            }
+            _ => self.book.known.covers(&item.seen),
+        }
+    }
+
+    /// These messages were handed over: they are known, or as soon as all that they build upon is there.
+    fn came(&mut self, items: &[Rc<Item<L>>], cx: &mut Context<Self>) {
+        if self.waits_inside() {
+            let new: Vec<_> = items.iter().filter(|item| !self.book.has(item)).cloned().collect();
+            self.book.inside.extend(new);
+            self.settle(cx);
+        } else {
+            self.learn(items.iter().flat_map(|item| item.updates.iter().copied()), cx);
         }
     }
 
@@ -235,8 +254,8 @@ impl<L: Library> Host<L> {
         loop {
             let known = &self.book.known;
             let (ready, left): (Vec<_>, Vec<_>) =
-                std::mem::take(&mut self.book.waiting).into_iter().partition(|item| known.covers(&item.seen));
-            self.book.waiting = left;
+                std::mem::take(&mut self.book.inside).into_iter().partition(|item| known.covers(&item.seen));
+            self.book.inside = left;
             if ready.is_empty() {
                 return;
             }
@@ -270,7 +289,7 @@ impl<L: Library> Host<L> {
     }
 
     /// Looks whether the library waits for something that is there.
-    fn look(&mut self, _: &mut Context<Self>) {
+    fn look(&mut self) {
         if self.complaint.is_none() && self.book.is_closed() {
             if let Some(pending) = self.document.call(|document| document.pending()) {
                 self.complain("something is pending although nothing that it builds upon is missing", &pending);
@@ -308,11 +327,11 @@ impl<L: Library> Host<L> {
         }
     }
 
-    /// Hands a document that was made from a save what waited for others: that need not be saved.
+    /// Hands a document that was made from a save what waited within the one that saved: that need not be saved.
     fn catch_up(&mut self, cx: &mut Context<Self>) {
-        if self.habits.delivery == Contract::AnyOrder && !self.book.waiting.is_empty() {
-            let waiting = self.book.waiting.clone();
-            self.hand_over(&waiting, cx);
+        let inside = self.book.inside.clone();
+        if !inside.is_empty() {
+            self.hand_over(&inside, cx);
         }
     }
 
@@ -342,13 +361,10 @@ impl<L: Library> Host<L> {
         self.book.note(log);
         self.learn(known.iter(), cx);
         let here = &self.book.known;
-        self.book.waiting.retain(|item| !item.updates.iter().all(|update| here.contains(*update)));
-        if self.habits.delivery == Contract::AnyOrder {
-            self.settle(cx);
-        } else {
-            self.release(cx);
-        }
-        self.look(cx);
+        self.book.inside.retain(|item| !item.updates.iter().all(|update| here.contains(*update)));
+        self.settle(cx);
+        self.release(cx);
+        self.look();
     }
 }
 
