@@ -57,6 +57,7 @@ impl<const WRONG: u8> Library for Notebook<WRONG> {
 
     const CONTRACT: Contract = if WRONG == TAKES_NO_REPEATS { Contract::CausalOnce } else { Contract::AnyOrder };
     const EARLY: Early = Early::Waits;
+    const MERGES: bool = true;
 
     fn new(identity: u64) -> Self {
         let (words, heard, waiting, news) = Default::default();

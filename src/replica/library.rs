@@ -18,7 +18,7 @@ pub enum Contract {
     State,
     /// Any order, also more than once.
     AnyOrder,
-    /// Those of one writer in the order of writing, each once.
+    /// Those of one writer in the order of writing, also more than once.
     Fifo,
     /// Each after all that its writer had seen, also more than once.
     Causal,
@@ -36,7 +36,7 @@ impl Contract {
         match promised {
             Contract::State => self == Contract::State,
             Contract::AnyOrder => self != Contract::State,
-            Contract::Fifo => matches!(self, Contract::Fifo | Contract::CausalOnce),
+            Contract::Fifo => matches!(self, Contract::Fifo | Contract::Causal | Contract::CausalOnce),
             Contract::Causal => matches!(self, Contract::Causal | Contract::CausalOnce),
             Contract::CausalOnce => self == Contract::CausalOnce,
         }
@@ -44,7 +44,7 @@ impl Contract {
 
     /// Whether nothing comes twice.
     pub fn once(self) -> bool {
-        matches!(self, Contract::Fifo | Contract::CausalOnce)
+        self == Contract::CausalOnce
     }
 }
 
@@ -53,7 +53,7 @@ impl fmt::Display for Contract {
         f.write_str(match self {
             Contract::State => "states",
             Contract::AnyOrder => "any order",
-            Contract::Fifo => "each writer's order, each once",
+            Contract::Fifo => "each writer's order",
             Contract::Causal => "causal order",
             Contract::CausalOnce => "causal order, each once",
         })
@@ -91,8 +91,17 @@ pub trait Library: Sized + 'static {
     /// What becomes of an update that comes too early, where it may.
     const EARLY: Early = Early::Waits;
 
+    /// Whether its documents say that what one document saved can be [merged](Library::merge) into another one, in any
+    /// order and as often as one likes, whatever is asked of messages.
+    const MERGES: bool = false;
+
     /// Whether its documents allow to go on from an older save under the same identity.
     const SAME_IDENTITY: bool = false;
+
+    /// Whether messages that come like this are good enough for it.
+    fn is_kept_by(delivery: Contract) -> bool {
+        delivery.keeps(Self::CONTRACT) || Self::MERGES && delivery == Contract::State
+    }
 
     /// A document in which nothing has happened yet, of a replica with this identity: a number below 2⁴⁰ that no
     /// other document is given.
@@ -170,7 +179,7 @@ mod tests {
         };
         assert_eq!(kept(Contract::State), [Contract::State]);
         assert_eq!(kept(Contract::AnyOrder).len(), 4);
-        assert_eq!(kept(Contract::Fifo), [Contract::Fifo, Contract::CausalOnce]);
+        assert_eq!(kept(Contract::Fifo), [Contract::Fifo, Contract::Causal, Contract::CausalOnce]);
         assert_eq!(kept(Contract::Causal), [Contract::Causal, Contract::CausalOnce]);
         assert_eq!(kept(Contract::CausalOnce), [Contract::CausalOnce]);
     }

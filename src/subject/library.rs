@@ -255,7 +255,7 @@ impl<L: Library> LibraryTest<L> {
 
     /// Whether the library's contract is kept in a world.
     fn keeps(&self, world: World) -> bool {
-        self.delivery().keeps(L::CONTRACT) && (world != World::SameIdentity || L::SAME_IDENTITY)
+        L::is_kept_by(self.delivery()) && (world != World::SameIdentity || L::SAME_IDENTITY)
     }
 
     fn plan(&self, world: World) -> Plan {

@@ -119,7 +119,7 @@ impl<L: Library> Host<L> {
 
     /// Whether the library's contract is kept.
     fn keeps(&self) -> bool {
-        self.habits.delivery.keeps(L::CONTRACT)
+        L::is_kept_by(self.habits.delivery)
     }
 
     /// Takes down what the library says against what it must be able to do.
@@ -348,7 +348,7 @@ impl<L: Library> Host<L> {
         let version = self.document.call(|document| document.version());
         match version {
             Some(version) => cx.send(peer, Wire::of(Word::Ask { version, known }), Carries::Nothing),
-            None if cx.draw(2) == 0 => cx.send(peer, Wire::of(Word::Missing { known }), Carries::Nothing),
+            None if !L::MERGES || cx.draw(2) == 0 => cx.send(peer, Wire::of(Word::Missing { known }), Carries::Nothing),
             None => {
                 let (snapshot, carries) = self.snapshot();
                 cx.send(peer, snapshot, carries);
@@ -473,7 +473,7 @@ impl<L: Library> Replica for Host<L> {
             let fork = cx.draw(2) == 0;
             self.renew(fork, cx);
         }
-        if self.habits.snapshots && out_of_the_way(cx) {
+        if self.habits.snapshots && L::MERGES && out_of_the_way(cx) {
             match (self.kept.take(), cx.any_neighbour()) {
                 (Some(kept), Some(peer)) => {
                     let Word::Snapshot { known, .. } = &*kept.0 else { unreachable!("nothing else is kept") };
