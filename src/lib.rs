@@ -27,6 +27,12 @@ pub fn hunt<T: subject::Subject>() -> subject::Test<T> {
     subject::Test::new()
 }
 
+/// A hunt through somebody else's library, for a test: see [`subject`].
+#[must_use]
+pub fn library<L: subject::Library>() -> subject::LibraryTest<L> {
+    subject::LibraryTest::new()
+}
+
 /// The README's examples are tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -56,4 +56,10 @@ pub trait Observed {
     fn weight(&self) -> Option<u64> {
         None
     }
+
+    /// What the code said it could not do, though it has to; of a system that hands somebody else's code what it asks
+    /// for.
+    fn complaint(&self) -> Option<&str> {
+        None
+    }
 }

@@ -11,6 +11,7 @@ mod delivery;
 mod durable;
 mod effect;
 mod equal;
+mod errors;
 mod grows;
 mod judge;
 mod laws;
@@ -46,6 +47,7 @@ pub use delivery::Delivery;
 pub use durable::Durable;
 pub use effect::Effect;
 pub use equal::Equal;
+pub use errors::Errors;
 pub use grows::Grows;
 pub use judge::{About, Check, End, Found, Judge};
 pub use laws::Laws;
@@ -69,7 +71,7 @@ pub use trail::Bond;
 pub use violation::{Recall, Violation};
 
 /// What can be told of each check.
-pub const ALL: [&About; 28] = [
+pub const ALL: [&About; 29] = [
     &Creation::ABOUT,
     &Equal::ABOUT,
     &Sec::ABOUT,
@@ -83,6 +85,7 @@ pub const ALL: [&About; 28] = [
     &Laws::ABOUT,
     &Grows::ABOUT,
     &Durable::ABOUT,
+    &Errors::ABOUT,
     &Reload::ABOUT,
     &Replay::ABOUT,
     &Stability::ABOUT,

@@ -9,6 +9,7 @@ pub mod document;
 pub mod flag;
 mod history;
 mod judge;
+pub mod latest;
 pub mod list;
 pub mod map;
 pub mod query;

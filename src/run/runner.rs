@@ -363,6 +363,7 @@ fn named<O: Asked, V: Viewed>(system: &System<O, V>, name: &str) -> Box<dyn Chec
         "stability" => Box::new(check::Stability::default()),
         "equal" => Box::new(check::Equal::default()),
         "replay" => Box::new(check::Replay::new(Boxed::replayed)),
+        "errors" => Box::new(check::Errors::default()),
         "reload" => Box::new(check::Reload::new(reloading(system.clone()))),
         "sec" => Box::new(check::Sec::default()),
         "spec" => Box::new(check::Meets::new(specification())),

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fs;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Form, OpOf, Subject};
@@ -12,9 +12,9 @@ use crate::hunt::{Counterexample, Limits, Size, Strategy, pursue};
 use crate::model::{Specification, Visible};
 use crate::report::{Drawing, story as draw};
 use crate::run::{Finding, Picture, Runner, STANDARD, Story, watches};
-use crate::scenario::{Activity, Duplicates, Fault, InFlight, Latency, Order, Partition, Scenario, Shape, When};
-use crate::zoo::System;
+use crate::scenario::{Activity, Duplicates, Fault, InFlight, Latency, Order, Partition, Scenario, Shape, Watch, When};
 use crate::zoo::sync::Pace;
+use crate::zoo::{Asked, System, Viewed};
 
 /// What a hunt through a data type is told. Whatever is left out is usual: three replicas that gossip every 30 ms of
 /// virtual time over a network that loses, doubles, delays and parts, a user beside each, and a thousand seeds.
@@ -170,30 +170,14 @@ impl<T: Subject> Test<T> {
     pub fn run(&self) -> Option<Found> {
         let plan = self.world.clone().plan().unwrap_or_else(|refusals| panic!("the world cannot be:\n{refusals}"));
         let story: Story<OpOf<T>> = Story::drawn(plan, self.users.clone(), Pace::each(self.period));
-        let checks = watches(&self.checks);
         let specification = Arc::new(self.specification.clone());
         let make = || -> System<OpOf<T>, T::View> { T::Form::system((*specification).clone()) };
+        let checks = watches(&self.checks);
         let mut runner = Runner::new(make(), &checks);
-        let seeds = seeds(self.seeds.clone());
-        for seed in seeds.map(Seed) {
+        seeds(self.seeds.clone()).map(Seed).find_map(|seed| {
             let varied = Strategy::of(seed, &self.strategies).vary(&story, seed);
-            if runner.run(&varied, seed).finding.is_none() {
-                continue;
-            }
-            let found = pursue(&make, &checks, &varied, seed, &Limits::jobs(self.jobs));
-            let Some(found) = found else {
-                panic!("seed {seed} gave two results: the type under test is not deterministic");
-            };
-            return Some(self.told(seed, &found));
-        }
-        None
-    }
-
-    fn told(&self, seed: Seed, found: &Counterexample<OpOf<T>>) -> Found {
-        let Counterexample { story, transcript, finding, .. } = found;
-        let picture = Picture::of(story, transcript, Some(finding));
-        let drawn = draw(&picture, Drawing::default());
-        Found { seed, finding: finding.clone(), size: Size::of(story), story: drawn, picture }
+            found(&make, &mut runner, (&checks, self.jobs), &varied, seed)
+        })
     }
 
     /// Hunts, and panics with the smallest story where something is found.
@@ -203,23 +187,47 @@ impl<T: Subject> Test<T> {
     #[track_caller]
     pub fn check(&self) {
         crate::run::hush();
-        let Some(found) = self.run() else { return };
-        let thread = std::thread::current();
-        let name = thread.name().filter(|name| *name != "main").unwrap_or("");
-        let again = format!("SQUALL_SEED={} cargo test {name}", found.seed);
-        let file = self.keep.join(format!("{}-{}.txt", name.replace("::", "-"), found.seed));
-        let text = format!("{}\nagain with: {}\n", found.story, again.trim_end());
-        let kept = fs::create_dir_all(&self.keep).and_then(|()| fs::write(&file, &text));
-        let kept = match kept {
-            Ok(()) => format!("kept in:    {}", file.display()),
-            Err(error) => format!("it could not be kept in {}: {error}", file.display()),
-        };
-        panic!("squall found something in seed {}\n\n{text}{kept}\n", found.seed);
+        if let Some(found) = self.run() {
+            panic!("{}", kept(&found, &self.keep));
+        }
     }
 }
 
+/// What is found in a seed, and the smallest story that shows it.
+pub(super) fn found<O: Asked, V: Viewed>(
+    make: &(dyn Fn() -> System<O, V> + Sync),
+    runner: &mut Runner<O, V>,
+    (checks, jobs): (&[Watch], usize),
+    story: &Story<O>,
+    seed: Seed,
+) -> Option<Found> {
+    runner.run(story, seed).finding?;
+    let found = pursue(make, checks, story, seed, &Limits::jobs(jobs));
+    let Some(Counterexample { story, transcript, finding, .. }) = found else {
+        panic!("seed {seed} gave two results: the type under test is not deterministic");
+    };
+    let picture = Picture::of(&story, &transcript, Some(&finding));
+    let drawn = draw(&picture, Drawing::default());
+    Some(Found { seed, finding, size: Size::of(&story), story: drawn, picture })
+}
+
+/// Keeps a story in a folder, and says all that there is to say of it.
+pub(super) fn kept(found: &Found, folder: &Path) -> String {
+    let thread = std::thread::current();
+    let name = thread.name().filter(|name| *name != "main").unwrap_or("");
+    let again = format!("SQUALL_SEED={} cargo test {name}", found.seed);
+    let file = folder.join(format!("{}-{}.txt", name.replace("::", "-"), found.seed));
+    let text = format!("{}\nagain with: {}\n", found.story, again.trim_end());
+    let kept = fs::create_dir_all(folder).and_then(|()| fs::write(&file, &text));
+    let kept = match kept {
+        Ok(()) => format!("kept in:    {}", file.display()),
+        Err(error) => format!("it could not be kept in {}: {error}", file.display()),
+    };
+    format!("squall found something in seed {}\n\n{text}{kept}\n", found.seed)
+}
+
 /// The seeds that are run: those that were asked for, or what the environment asks for.
-fn seeds(asked: Range<u64>) -> Range<u64> {
+pub(super) fn seeds(asked: Range<u64>) -> Range<u64> {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<Seed>().ok());
     match (number("SQUALL_SEED"), number("SQUALL_SEEDS")) {
         (Some(Seed(seed)), _) => seed..seed.saturating_add(1),

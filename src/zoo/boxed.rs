@@ -143,6 +143,7 @@ trait Inside<O: Asked, V: Viewed> {
     fn state(&self) -> Option<Digest>;
     fn content(&self) -> Option<Digest>;
     fn weight(&self) -> Option<u64>;
+    fn complaint(&self) -> Option<&str>;
     fn any(&self) -> &dyn Any;
     fn stable(&self) -> Option<VersionVector>;
     fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> Ask<O>;
@@ -217,6 +218,10 @@ where
         self.replica.weight()
     }
 
+    fn complaint(&self) -> Option<&str> {
+        self.replica.complaint()
+    }
+
     fn any(&self) -> &dyn Any {
         &self.replica
     }
@@ -289,6 +294,10 @@ impl<O: Asked, V: Viewed> Observed for Boxed<O, V> {
 
     fn weight(&self) -> Option<u64> {
         self.inside.weight()
+    }
+
+    fn complaint(&self) -> Option<&str> {
+        self.inside.complaint()
     }
 
     fn stable(&self) -> Option<VersionVector> {

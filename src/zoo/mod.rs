@@ -8,6 +8,7 @@ pub mod composite;
 pub mod counter;
 pub mod document;
 pub mod dots;
+pub mod library;
 pub mod map;
 pub mod query;
 pub mod register;
