@@ -14,12 +14,12 @@ mod pursuit;
 mod strategy;
 
 #[cfg(feature = "systems")]
-use catch::told;
+pub(crate) use catch::told;
 #[cfg(feature = "systems")]
 pub use catch::{Catch, catch};
 pub use crew::Crew;
 #[cfg(feature = "systems")]
 pub use hunt::{Group, Hunted, Quarry, hunt};
 pub use limits::{Limits, Stopwatch};
-pub use pursuit::{Counterexample, Size, pursue};
+pub use pursuit::{Counterexample, Size, pursue, refine};
 pub use strategy::Strategy;
