@@ -9,6 +9,7 @@ pub mod base;
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod explore;
 pub mod hunt;
 pub mod model;
 pub mod replica;

@@ -68,7 +68,7 @@ impl Visitor for Catching<'_> {
 }
 
 /// A counterexample, written down in the place of what the file told.
-pub(super) fn told<O: Asked>(file: &File, found: Counterexample<O>) -> Catch {
+pub(crate) fn told<O: Asked>(file: &File, found: Counterexample<O>) -> Catch {
     let Counterexample { story, seed, finding, signature, transcript, is_minimal, .. } = found;
     let mut smaller = file.clone();
     story.write(&mut smaller);

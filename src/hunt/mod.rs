@@ -17,14 +17,14 @@ mod strategy;
 mod vitals;
 
 #[cfg(feature = "systems")]
-use catch::told;
+pub(crate) use catch::told;
 #[cfg(feature = "systems")]
 pub use catch::{Catch, catch};
 pub use crew::Crew;
 #[cfg(feature = "systems")]
 pub use hunt::{Group, Hunted, Listener, PURSUED, Quarry, hunt};
 pub use limits::{Limits, Stopwatch};
-pub use pursuit::{Counterexample, Size, pursue};
+pub use pursuit::{Counterexample, Size, pursue, refine};
 pub use reached::Reached;
 pub use shard::Shard;
 pub use strategy::Strategy;

@@ -70,8 +70,20 @@ pub fn pursue<O: Asked, V: Viewed>(
     let (ran, transcript) = runner.record(story, seed);
     vital.rest();
     let first = ran.finding?;
-    let signature = Signature::of(&first);
     let explicit = transcript.explicit(story, seed);
+    refine(make, checks, (explicit, story), (seed, first), limits)
+}
+
+/// Makes a story as small as can be in which all is written down, and in which something was found; where it is not
+/// found there again, what is told is the story that it was found in.
+pub fn refine<O: Asked, V: Viewed>(
+    make: &(dyn Fn() -> System<O, V> + Sync),
+    checks: &[Watch],
+    (explicit, story): (Story<O>, &Story<O>),
+    (seed, first): (Seed, Finding),
+    limits: &Limits,
+) -> Option<Counterexample<O>> {
+    let signature = Signature::of(&first);
     let small = thread::scope(|scope| {
         let mut crew = Crew::gather(scope, make, checks, (seed, &signature), limits.clone());
         let (_, shown) = crew.first(1, &|_| Some(explicit.clone()))?;
@@ -79,6 +91,8 @@ pub fn pursue<O: Asked, V: Viewed>(
     });
     let is_explicit = small.is_some();
     let (story, is_minimal) = small.map_or((story.clone(), false), |small| (small.story, small.is_minimal));
+    let vital = limits.vitals.enter();
+    let mut runner = Runner::new(make(), checks).beating(vital.pulse());
     vital.runs(seed);
     let (ran, transcript) = runner.record(&story, seed);
     vital.rest();

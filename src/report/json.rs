@@ -439,6 +439,7 @@ fn end(picture: &Picture) -> End {
             Ended::Quiet => "quiet",
             Ended::Observed => "found",
             Ended::Exhausted => "exhausted",
+            Ended::Dismissed => "dismissed",
         }),
         at: run.map_or(last.at, |run| run.at).0,
         events: run.map_or(last.step, |run| run.events),

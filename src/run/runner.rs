@@ -7,15 +7,15 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::caught::caught;
-use super::transcript::Watching;
+use super::transcript::{Timing, Watching};
 use super::{Coverage, Proposer, Story, Transcript};
-use crate::base::{Identity, Incarnation, ReplicaId, Seed, Span, Time};
+use crate::base::{Digest, Digester, Identity, Incarnation, Observed, ReplicaId, Seed, Span, Time};
 use crate::check::{
     self, Bond, Check, Guarantee, Judge, Ledger, Recall, Sampled, Straggler, Survey, Violation, causality,
 };
 use crate::replica::{Context, Replica, Seat};
 use crate::scenario::{Latency, Often, Watch};
-use crate::world::{Behind, Ended, Replay, Run, World};
+use crate::world::{Behind, Ended, Replay, Run, Steered, World};
 use crate::zoo::sync::Pace;
 use crate::zoo::{Asked, Boxed, System, Viewed};
 
@@ -105,6 +105,7 @@ pub struct Runner<O: Asked, V: Viewed> {
     world: World<Boxed<O, V>, Proposer<O>>,
     pulse: Option<Arc<AtomicU64>>,
     coverage: Option<Coverage>,
+    timing: Option<Timing>,
 }
 
 impl<O: Asked, V: Viewed> Runner<O, V> {
@@ -115,7 +116,7 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
     pub fn new(system: System<O, V>, checks: &[Watch]) -> Runner<O, V> {
         let judge = judge(&system, checks);
         let taped = checks.iter().any(|watch| watch.check == check::Replay::ABOUT.name);
-        Runner { system, judge, taped, world: World::new(), pulse: None, coverage: None }
+        Runner { system, judge, taped, world: World::new(), pulse: None, coverage: None, timing: None }
     }
 
     /// The same with a pulse: a number that grows with each handled event, so that others can tell a handler that does
@@ -169,6 +170,38 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
         ran
     }
 
+    /// Runs a story along one way through all that can happen, for no more than what is found in it; writes it down
+    /// where that is asked for.
+    pub fn steer(
+        &mut self,
+        story: &Story<O>,
+        steered: Box<Steered>,
+        transcript: Option<&mut Transcript<O>>,
+    ) -> (Ran, Box<Steered>) {
+        self.judge.reset();
+        self.timing = Some(Timing::default());
+        let mut behind = Behind::Steered(steered);
+        let ran = story.plan.names().scope(|| self.once(story, &mut behind, transcript));
+        match behind {
+            Behind::Steered(steered) => (ran, steered),
+            other => unreachable!("a door was exchanged for {other:?}"),
+        }
+    }
+
+    /// Whether it mattered in the last run that was steered at which moment messages came, and not only in which order.
+    pub fn was_timed(&self) -> bool {
+        self.timing.is_some_and(|timing| timing.matters)
+    }
+
+    /// What tells apart what replicas showed at the end of the last run.
+    pub fn shown(&self) -> Digest {
+        let mut digester = Digester::new();
+        for replica in self.world.replicas() {
+            replica.digest(&mut digester);
+        }
+        digester.finish()
+    }
+
     /// Looks at what else was kept in the run in which this was found.
     fn survey(&mut self, story: &Story<O>, behind: &mut Behind, bond: Bond, violation: &mut Violation) {
         let others = causality::others(violation.check);
@@ -183,6 +216,7 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
             survey: Some(&mut survey),
             transcript: None,
             coverage: None,
+            timing: None,
             at_once: true,
             roots: &BTreeMap::new(),
             pulse: pulse.as_deref(),
@@ -222,7 +256,7 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
     }
 
     fn once(&mut self, story: &Story<O>, behind: &mut Behind, transcript: Option<&mut Transcript<O>>) -> Ran {
-        let Runner { system, judge, taped, world, pulse, coverage } = self;
+        let Runner { system, judge, taped, world, pulse, coverage, timing } = self;
         if let Some(coverage) = coverage {
             coverage.clear();
         }
@@ -239,6 +273,7 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
             survey: None,
             transcript,
             coverage: coverage.as_mut(),
+            timing: timing.as_mut(),
             at_once,
             roots: &roots,
             pulse: pulse.as_deref(),
@@ -291,7 +326,9 @@ fn through_world<O: Asked, V: Viewed>(
     let asking = story.asking();
     let ran = caught(|| {
         let run = world.run(&story.plan, &spawn, &asking, behind, watching);
-        watching.ended(run.ended != Ended::Exhausted, world.replicas());
+        if run.ended != Ended::Dismissed {
+            watching.ended(run.ended != Ended::Exhausted, world.replicas());
+        }
         run
     });
     if ran.is_err() {

@@ -140,6 +140,29 @@ impl<O: Asked> Transcript<O> {
     }
 }
 
+/// Notes whether replicas look at their clocks or set timers while they handle messages: then it matters at which
+/// moment messages come, and not only in which order.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Timing {
+    handles_message: bool,
+    is_calm: bool,
+    pub(super) matters: bool,
+}
+
+impl Timing {
+    fn event<S: Observed>(&mut self, event: &Event<'_, S>) {
+        match event {
+            Event::Deliver { .. } => self.handles_message = true,
+            Event::Start { .. } | Event::Restart { .. } | Event::Request { .. } | Event::Timer { .. } => {
+                self.handles_message = false;
+            }
+            Event::Calm => self.is_calm = true,
+            Event::Read { .. } | Event::SetTimer { .. } => self.matters |= self.handles_message && !self.is_calm,
+            _ => {}
+        }
+    }
+}
+
 /// What watches a run: its judge, and one who writes it down where that is asked for.
 pub(super) struct Watching<'a, O: Asked, V: Viewed> {
     pub(super) judge: &'a mut Judge<Boxed<O, V>, O>,
@@ -147,6 +170,7 @@ pub(super) struct Watching<'a, O: Asked, V: Viewed> {
     pub(super) survey: Option<&'a mut Survey<Boxed<O, V>, O>>,
     pub(super) transcript: Option<&'a mut Transcript<O>>,
     pub(super) coverage: Option<&'a mut Coverage>,
+    pub(super) timing: Option<&'a mut Timing>,
     /// Whether a request reaches its replica as soon as it is made.
     pub(super) at_once: bool,
     /// The names of the requests that are written, with what they are the roots of.
@@ -201,6 +225,9 @@ impl<O: Asked, V: Viewed> Observer<Boxed<O, V>> for Watching<'_, O, V> {
     fn event(&mut self, moment: &Moment, event: &Event<'_, Boxed<O, V>>) {
         if self.transcript.is_some() {
             self.write_down(moment, event);
+        }
+        if let Some(timing) = &mut self.timing {
+            timing.event(event);
         }
         match &mut self.survey {
             Some(survey) => survey.event(moment, event),

@@ -2,7 +2,7 @@
 
 use super::wall::{self, Wall};
 use crate::base::{Concern, Dice, Name, ReplicaId, Span, Time};
-use crate::scenario::{Crash, Disk, Down, Durability, Fault, Partition, Plan, Shape, When, Who};
+use crate::scenario::{Crash, Disk, Down, Durability, Fault, Partition, Plan, Rebirth, Shape, When, Who};
 
 /// Something that the plan does to the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +69,35 @@ pub(super) enum Action {
     Release {
         hold: u32,
     },
+}
+
+impl Action {
+    /// The one replica that it concerns, if it is one.
+    pub(super) fn whom(self, faults: &[Fault]) -> Option<ReplicaId> {
+        match self {
+            Action::Restart { replica, fault } => match &faults[fault as usize] {
+                // Then it takes something from another one.
+                Fault::Crash(Crash { disk: Disk::CloneOf(_), .. } | Crash { identity: Rebirth::As(_), .. }) => None,
+                _ => Some(replica),
+            },
+            Action::Crash { replica, .. }
+            | Action::Arm { replica, .. }
+            | Action::Backup { replica, .. }
+            | Action::Save { replica }
+            | Action::Pause { replica }
+            | Action::Resume { replica }
+            | Action::Slow { replica, .. }
+            | Action::Quicken { replica, .. }
+            | Action::Jump { replica, .. }
+            | Action::StopClock { replica }
+            | Action::StartClock { replica } => Some(replica),
+            Action::Calm
+            | Action::Partition { .. }
+            | Action::Heal { .. }
+            | Action::Hold { .. }
+            | Action::Release { .. } => None,
+        }
+    }
 }
 
 /// A link on which messages are held back.

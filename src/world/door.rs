@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::{Network, Priorities};
+use super::{Network, Priorities, Steered};
 use crate::base::{Answers, Arrival, Dice, Fate, Name, Odometer, Path, ReplicaId, Seed, Span, Time};
 use crate::trace::{Cause, Kind, Trace};
 
@@ -41,6 +41,8 @@ pub struct Choice {
     pub message: bool,
     /// Who sent it, if it is a message.
     pub from: Option<ReplicaId>,
+    /// Whether it is the moment at which the last fault is over.
+    pub calm: bool,
 }
 
 /// Answers what a plan leaves open.
@@ -57,9 +59,15 @@ pub trait Door {
     /// What becomes of a message: adds the copies that arrive, and says why there are none.
     fn fate(&mut self, sending: &Sending, network: &mut Network, fate: &mut Fate) -> Option<Cause>;
 
-    /// Which of these is next. The first is the one with the earliest time.
-    fn next(&mut self, _choices: &[Choice]) -> usize {
-        0
+    /// Which of these is next; none ends the run. The first is the one with the earliest time.
+    fn next(&mut self, _choices: &[Choice]) -> Option<usize> {
+        Some(0)
+    }
+
+    /// This is next, and there is nothing else that could be: no message is under way, or it comes within the same
+    /// instant as what was before it. Whether the run goes on.
+    fn follows(&mut self, _only: &Choice, _at_once: bool) -> bool {
+        true
     }
 
     /// The last fault is over.
@@ -316,6 +324,8 @@ pub enum Behind {
     Script(Box<Script>),
     /// Messages come in the order of priorities; the rest is drawn.
     Priorities(Box<Priorities>),
+    /// One way through all that can happen.
+    Steered(Box<Steered>),
 }
 
 impl Door for Behind {
@@ -324,24 +334,35 @@ impl Door for Behind {
             Behind::Dice(dealt) => dealt.dice(),
             Behind::Script(script) => script.dice(),
             Behind::Priorities(priorities) => priorities.dice(),
+            Behind::Steered(steered) => steered.dice(),
         }
     }
 
     #[inline(always)]
     fn chooses(&self) -> bool {
-        matches!(self, Behind::Priorities(_))
+        matches!(self, Behind::Priorities(_) | Behind::Steered(_))
     }
 
-    fn next(&mut self, choices: &[Choice]) -> usize {
+    fn next(&mut self, choices: &[Choice]) -> Option<usize> {
         match self {
-            Behind::Priorities(priorities) => priorities.next(choices),
-            Behind::Dice(_) | Behind::Script(_) => 0,
+            Behind::Priorities(priorities) => Some(priorities.next(choices)),
+            Behind::Steered(steered) => steered.next(choices),
+            Behind::Dice(_) | Behind::Script(_) => Some(0),
+        }
+    }
+
+    fn follows(&mut self, only: &Choice, at_once: bool) -> bool {
+        match self {
+            Behind::Steered(steered) => steered.follows(only, at_once),
+            Behind::Dice(_) | Behind::Script(_) | Behind::Priorities(_) => true,
         }
     }
 
     fn calm(&mut self) {
-        if let Behind::Priorities(priorities) = self {
-            priorities.calm();
+        match self {
+            Behind::Priorities(priorities) => priorities.calm(),
+            Behind::Steered(steered) => steered.calm(),
+            Behind::Dice(_) | Behind::Script(_) => {}
         }
     }
 
@@ -351,6 +372,7 @@ impl Door for Behind {
             Behind::Dice(dealt) => dealt.fate(sending, network, fate),
             Behind::Script(script) => script.settle(sending, network, fate),
             Behind::Priorities(priorities) => priorities.fate(sending, network, fate),
+            Behind::Steered(steered) => steered.fate(sending, fate),
         }
     }
 }
@@ -406,10 +428,10 @@ impl Door for Enumeration {
         (copies == 0).then_some(Cause::Script)
     }
 
-    fn next(&mut self, choices: &[Choice]) -> usize {
-        match choices.len() {
+    fn next(&mut self, choices: &[Choice]) -> Option<usize> {
+        Some(match choices.len() {
             0 | 1 => 0,
             n => self.odometer.borrow_mut().choose(n as u64) as usize,
-        }
+        })
     }
 }

@@ -48,6 +48,8 @@ pub enum Ended {
     Observed,
     /// It reached the plan's bound on events.
     Exhausted,
+    /// Its door ended it, before its time was up.
+    Dismissed,
 }
 
 /// What came of a run.
@@ -436,8 +438,11 @@ where
             }
             let pending = if let Some(pending) = self.world.at_once.pop_front() {
                 pending
-            } else if self.door.chooses() && !self.world.chosen.is_empty() {
-                self.choose(ends)
+            } else if self.door.chooses() {
+                match self.choose(ends) {
+                    Ok(pending) => pending,
+                    Err(ended) => return ended,
+                }
             } else {
                 let Some((time, index)) = self.world.queue.pop() else { return Ended::Quiet };
                 if time > ends.0 {
@@ -453,36 +458,62 @@ where
 
     /// Lets the door choose between the messages that wait for it and the earliest other event. A message
     /// comes right after the event before it, so that a delay can realise the same order later.
-    fn choose(&mut self, ends: Time) -> Pending {
+    #[inline(never)]
+    fn choose(&mut self, ends: Time) -> Result<Pending, Ended> {
         let next = self.now + Span(1);
-        let due = self.world.queue.peek().map(|(time, _)| time).filter(|time| *time <= ends.0);
-        let mut chosen = None;
-        if due.is_none_or(|due| due > next.0) {
-            self.world.choices.clear();
-            if due.is_some() {
-                let (_, index) = self.world.queue.peek().unwrap_or_default();
-                let Pending { name, .. } = self.world.pending.get(index);
-                self.world.choices.push(Choice { name, replica: None, message: false, from: None });
-            }
+        let due = self.world.queue.peek();
+        let in_time = due.filter(|(time, _)| *time <= ends.0);
+        let waits = !self.world.chosen.is_empty();
+        if in_time.is_none() && !waits {
+            self.now = if due.is_some() { ends } else { self.now };
+            return Err(if due.is_some() { Ended::InTime } else { Ended::Quiet });
+        }
+        self.world.choices.clear();
+        if let Some((_, index)) = in_time {
+            let choice = self.passing(&self.world.pending.get(index));
+            self.world.choices.push(choice);
+        }
+        let at_once = in_time.is_some_and(|(time, _)| time <= next.0);
+        let chosen = if at_once || !waits {
+            self.door.follows(&self.world.choices[0], at_once).then_some(0)
+        } else {
             for pending in &self.world.chosen {
                 let What::Message { to, body, .. } = pending.what else { continue };
                 let from = Some(self.world.bodies.get(body).from);
-                self.world.choices.push(Choice { name: pending.name, replica: Some(to), message: true, from });
+                let choice = Choice { name: pending.name, replica: Some(to), message: true, from, calm: false };
+                self.world.choices.push(choice);
             }
-            let at = self.door.next(&self.world.choices);
-            chosen = at.checked_sub(usize::from(due.is_some()));
-        }
-        match chosen {
+            self.door.next(&self.world.choices)
+        };
+        let Some(chosen) = chosen else { return Err(Ended::Dismissed) };
+        match chosen.checked_sub(usize::from(in_time.is_some())) {
             Some(at) => {
                 self.now = next;
-                self.world.chosen.remove(at)
+                Ok(self.world.chosen.remove(at))
             }
             None => {
                 let (time, index) = self.world.queue.pop().unwrap_or_default();
                 self.now = self.now.max(Time(time));
-                self.world.pending.remove(index)
+                Ok(self.world.pending.remove(index))
             }
         }
+    }
+
+    /// An event that comes at its time, as the door is told of it.
+    fn passing(&self, pending: &Pending) -> Choice {
+        let mut calm = false;
+        let replica = match pending.what {
+            What::Message { to, .. } => Some(to),
+            What::Timer { replica, .. } | What::Wake { replica, .. } => Some(replica),
+            What::Scripted { nth } => Some(self.workload.script()[nth as usize].replica),
+            What::ClientTimer { .. } | What::Ask { .. } | What::Answer { .. } => None,
+            What::Act { nth } => {
+                let (_, _, action) = self.world.agenda.actions[nth as usize];
+                calm = action == Action::Calm;
+                action.whom(&self.plan.scenario().faults)
+            }
+        };
+        Choice { name: pending.name, replica, message: false, from: None, calm }
     }
 
     /// Puts an event where it is found when its time comes.

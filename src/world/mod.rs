@@ -13,6 +13,7 @@ mod priorities;
 mod queue;
 mod seat;
 mod slab;
+mod steered;
 mod wall;
 mod witness;
 
@@ -27,4 +28,5 @@ pub use engine::{Ended, Run, System, World};
 pub use network::Network;
 pub use priorities::Priorities;
 pub use queue::Queue;
+pub use steered::{Budget, Dismissal, Happened, Node, Steered};
 pub use witness::Witness;

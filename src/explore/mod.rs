@@ -1,0 +1,15 @@
+//! All that can happen in a small world, one way after the other, with no chance in it.
+//!
+//! Every order of deliveries, every loss and every duplicate as far as a budget goes, and every point at which a replica
+//! can crash. Of orders that differ only in events that do not touch one another, one is run. The law: what comes out
+//! is the same for any number of jobs, and where it says that nothing was left out, nothing was.
+
+mod crashes;
+mod orders;
+mod search;
+mod tally;
+
+pub use crashes::crashing;
+pub use orders::orders;
+pub use search::{Bounds, Scope, Searched, explicit, search};
+pub use tally::{Came, Find, Tally};
