@@ -417,7 +417,7 @@ fn named<O: Asked, V: Viewed>(system: &System<O, V>, name: &str) -> Box<dyn Chec
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "systems"))]
 mod tests {
     use super::super::{Hostile, hostile};
     use super::*;
