@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::again::quoted;
 use super::files::{self, Found, shown};
 use super::findings::{Replayed, Sum, place, title};
 use super::github::{GitHub, Level};
@@ -23,7 +24,8 @@ use super::terminal::Terminal;
 use super::watch::Watch;
 use super::{Exit, crew, interrupt};
 use crate::base::{Digest, Seed, Span};
-use crate::hunt::{Group, Limits, Listener, Quarry, Shard, Stopwatch, Strategy, hunt};
+use crate::hunt::{Catch, Group, Limits, Listener, Quarry, Shard, Stopwatch, Strategy, hunt};
+use crate::report::{Caption, page};
 use crate::run;
 use crate::scenario::Expectation;
 
@@ -49,6 +51,9 @@ pub(super) struct Arguments {
     /// Speak up when one handler takes longer than this.
     #[arg(long, value_name = "TIME", default_value = "10s", env = "SQUALL_HANDLER_TIMEOUT")]
     handler_timeout: Span,
+    /// Write a page beside each counterexample, for a browser.
+    #[arg(long)]
+    pages: bool,
 }
 
 /// What is hunted through, and where it is kept: the same for all shards of a campaign.
@@ -276,7 +281,8 @@ impl Campaign<'_> {
             patience: PATIENCE,
         };
         let time = Stopwatch::start();
-        let ear = Ear { watch, ran: watch.begun(), stem: &prey.stem, output: &self.arguments.hunts.output, terminal };
+        let Arguments { hunts, pages, .. } = self.arguments;
+        let ear = Ear { watch, ran: watch.begun(), stem: &prey.stem, output: &hunts.output, pages: *pages, terminal };
         let hunted = hunt(&quarry, &limits, &ear).unwrap_or_else(|error| unreachable!("it was resolved: {error}"));
         let (seconds, runs) = (time.seconds(), hunted.runs);
         let rate = runs as f64 / seconds.max(1e-9);
@@ -305,7 +311,22 @@ struct Ear<'a> {
     ran: u64,
     stem: &'a str,
     output: &'a Path,
+    pages: bool,
     terminal: &'a Terminal,
+}
+
+impl Ear<'_> {
+    /// Writes the page of a counterexample beside it.
+    fn draw(&self, catch: &Catch, output: &Path) {
+        let html = output.with_extension("html");
+        let Catch { file, picture, .. } = catch;
+        let again = format!("squall run {}", quoted(output));
+        let caption = Caption { title: file.name.clone(), about: file.about.clone(), source: catch.text(), again };
+        match keep(&html, &page((picture, &caption), None)) {
+            Ok(()) => self.terminal.note(format_args!("to be looked at in a browser: {}", shown(&html))),
+            Err(error) => self.terminal.complain(format_args!("{} cannot be written: {error}", shown(&html))),
+        }
+    }
 }
 
 impl Listener for Ear<'_> {
@@ -319,6 +340,9 @@ impl Listener for Ear<'_> {
         if let Some(Err(error)) = kind.small.as_ref().map(|small| keep(&output, &small.file)) {
             let output = shown(&output);
             self.terminal.complain(format_args!("{output} cannot be written: {error}; it will be printed in the end"));
+        }
+        if let Some(catch) = group.catch.as_ref().filter(|_| self.pages) {
+            self.draw(catch, &output);
         }
     }
 }

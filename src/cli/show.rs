@@ -50,7 +50,7 @@ pub(super) struct Arguments {
 enum Form {
     /// Text for a terminal.
     Story,
-    /// JSON, an object on each line: the schema is in `src/report/run.schema.json`.
+    /// JSON, an object on each line: `reports/run.schema.json` is their schema.
     Json,
     /// A page for a browser, with all that it shows in one file.
     Html,

@@ -1,5 +1,4 @@
-//! A run as JSON, an object on each line, of a schema with a version: `run.schema.json` beside this says what each
-//! field is.
+//! A run as JSON, an object on each line, of a schema with a version: `reports/run.schema.json` says what each field is.
 //!
 //! The law: the same picture and the same caption give the same bytes, and no value is cut short.
 

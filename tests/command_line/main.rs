@@ -5,6 +5,7 @@ mod formats;
 mod github;
 mod isolation;
 mod losses;
+mod pages;
 mod runs;
 mod shards;
 mod streams;

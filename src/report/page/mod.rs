@@ -88,14 +88,20 @@ fn filled(places: &[(&str, &str)]) -> String {
 fn embedded(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {
-        let steers = matches!(c, '<' | '>' | '&' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}') || is_format(c);
-        if steers {
-            let _ = write!(text, "\\u{:04x}", u32::from(c));
+        if matches!(c, '<' | '>' | '&') || steers(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(text, "\\u{unit:04x}");
+            }
         } else {
             text.push(c);
         }
     }
     text
+}
+
+/// Whether a sign steers how others are read or shown.
+fn steers(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || is_format(c)
 }
 
 /// Text that can stand in a page.
@@ -108,7 +114,7 @@ fn escaped(text: &str) -> String {
             '&' => escaped.push_str("&amp;"),
             '"' => escaped.push_str("&quot;"),
             '\n' => escaped.push('\n'),
-            c if c.is_control() || is_format(c) => escaped.push('·'),
+            c if steers(c) => escaped.push('·'),
             c => escaped.push(c),
         }
     }
