@@ -2,12 +2,11 @@
 
 use std::io;
 
-use super::shrink::told;
+use super::shrink::{IN_COLOURS, told};
 use super::terminal::{Terminal, Tone};
 use super::{Exit, crew};
 use crate::base::Seed;
 use crate::hunt::{Limits, catch};
-use crate::report::Drawing;
 
 /// What is hunted: a set that forgets removals, as a text prints it.
 const STORY: &str = include_str!("demo.ron");
@@ -25,7 +24,7 @@ pub(super) fn demo(terminal: &Terminal) -> io::Result<Exit> {
     terminal.result(format_args!(
         "\nSeed {seed} breaks it. What is left of that run when all is gone that it can do without:\n"
     ))?;
-    terminal.result(told(&found, Drawing::default()))?;
+    terminal.result(told(&found, IN_COLOURS))?;
     terminal.result(format_args!(
         "\nTry next:\n  squall new my_first.ron          a scenario of your own to start from\n  \
          squall run scenarios             the bundled stories, bugs and cures side by side\n  \

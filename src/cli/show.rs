@@ -10,7 +10,9 @@ use super::shrink::keep;
 use super::terminal::Terminal;
 use super::{Exit, again};
 use crate::base::Seed;
-use crate::report::{Caption, Drawing, happens_before, json, mermaid, page, shiviz, story, topology, trace_event};
+use crate::report::{
+    Caption, Drawing, happens_before, json, mermaid, page, shiviz, story, story_against, topology, trace_event,
+};
 use crate::run::{Picture, depict, resolved};
 
 /// What `squall show` is told.
@@ -88,6 +90,7 @@ pub(super) fn show(arguments: &Arguments, terminal: &Terminal) -> io::Result<Exi
             None => return Ok(Exit::Refused),
         },
     };
+    let is_shown = arguments.output.as_deref().is_none_or(|output| output.as_os_str() == "-");
     for (nth, found) in found.iter().enumerate() {
         let file = &found.file;
         if nth > 0 {
@@ -102,7 +105,14 @@ pub(super) fn show(arguments: &Arguments, terminal: &Terminal) -> io::Result<Exi
         terminal.note(format_args!("{}, seed {seed}", file.name));
         let picture = depicted(found, seed);
         let text = match arguments.form {
-            Form::Story => story(&picture, Drawing { width, ascii, all }),
+            Form::Story => {
+                // A terminal takes colours that are not wanted away by itself; a file would keep them.
+                let drawing = Drawing { width, ascii, all, colours: is_shown };
+                match &other {
+                    None => story(&picture, drawing),
+                    Some((other, _)) => story_against(&picture, other, drawing),
+                }
+            }
             Form::Json => json(&picture, &caption(found, seed)),
             Form::Html => {
                 let other = other.as_ref().map(|(picture, caption)| (picture, caption));

@@ -94,7 +94,7 @@ fn shrunk(found: &Found, arguments: &Arguments, watch: &Watch<'_>, terminal: &Te
         terminal.result(found.text().trim_end())?;
         return Ok(Exit::Violated);
     }
-    terminal.result(told(&found, Drawing::default()))?;
+    terminal.result(told(&found, IN_COLOURS))?;
     let output = arguments.output.clone().unwrap_or_else(|| path.with_extension("small.ron"));
     match keep(&output, &found.text()) {
         Ok(()) => terminal.result(format_args!("\nwritten; to see it again: squall run {}", quoted(&output)))?,
@@ -137,6 +137,9 @@ pub(super) fn partial(path: &Path) -> io::Result<PathBuf> {
 pub(super) fn moved(path: &Path) -> io::Result<()> {
     fs::rename(partial(path)?, path)
 }
+
+/// How stories are drawn that go to a terminal: where colours are not wanted, it takes them away.
+pub(super) const IN_COLOURS: Drawing = Drawing { width: 100, ascii: false, all: false, colours: true };
 
 /// A catch, drawn, with how large it is.
 pub(super) fn told(found: &Catch, drawing: Drawing) -> String {

@@ -26,5 +26,5 @@ pub use mermaid::{MERMAID_MOST, mermaid};
 #[cfg(feature = "cli")]
 pub use page::page;
 pub use shiviz::{DELIMITER, EXPRESSION, shiviz};
-pub use story::{Drawing, story};
+pub use story::{Drawing, story, story_against};
 pub use trace_event::trace_event;

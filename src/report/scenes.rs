@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use super::escape;
 use crate::base::{Known, Name, ReplicaId, Time};
+use crate::check::{Guarantee, Violation};
 use crate::run::Picture;
 use crate::scenario::{Fault, Shape};
 use crate::trace::{Cause, HappensBefore, Kind, Memory, Record};
@@ -118,9 +119,28 @@ pub(super) fn chosen(picture: &Picture, all: bool) -> BTreeSet<u64> {
         past.extend(last.map(|state| order.past(state.step)).unwrap_or_default());
     }
     let at_the_end = violation.check == "settles";
+    let seen = seen(picture, violation);
     handled
         .filter(|step| (at_the_end || past.contains(step)) && (changed.contains(step) || *step == violation.at.step))
+        .chain(seen)
         .collect()
+}
+
+/// Where a client was shown something that did not fit together: all that this client asked for until then.
+fn seen(picture: &Picture, violation: &Violation) -> Vec<u64> {
+    if !Guarantee::ALL.iter().any(|guarantee| guarantee.about().name == violation.check) {
+        return Vec::new();
+    }
+    let requests = || {
+        picture.trace.records().iter().filter_map(|record| match record.kind {
+            Kind::Request { request, .. } if record.moment.step <= violation.at.step => {
+                Some((record.moment.step, request.client))
+            }
+            _ => None,
+        })
+    };
+    let client = requests().find(|(step, _)| *step == violation.at.step).map(|(_, client)| client);
+    requests().filter(|(_, other)| Some(*other) == client).map(|(step, _)| step).collect()
 }
 
 /// What a replica comes back with, in words.
