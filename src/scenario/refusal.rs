@@ -257,7 +257,7 @@ struct Objection {
 
 impl Objection {
     fn path(&self) -> String {
-        self.subject.path() + &self.within
+        self.subject.path() + self.within.as_str()
     }
 
     fn mistake(&self) -> Mistake {

@@ -1,6 +1,7 @@
 //! The systems under test: data types and protocols as the literature gives them, each readable on its
 //! own.
 
+pub mod adapter;
 mod boxed;
 pub mod broadcast;
 pub mod collect;
