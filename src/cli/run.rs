@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, RangeInclusive};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ use super::told::{Tally, Told};
 use super::watch::Watch;
 use super::{Exit, crew, interrupt, isolate};
 use crate::base::{Seed, Span, nearest};
-use crate::run::Campaign;
+use crate::run::{Came, Campaign, Gathering, Outcome};
 use crate::scenario::{Expectation, File, Often, Watch as Watched};
 
 /// What `squall run` is told.
@@ -104,28 +104,60 @@ pub(super) fn run(arguments: &Arguments, seeds: Option<Seeds>, terminal: &Termin
     // Wards have an eye on themselves.
     let patience = if arguments.isolate { Duration::MAX } else { Duration::from_nanos(limits.patience.0) };
     let watch = Watch::over(all, patience, terminal);
-    let job = |nth: usize| -> io::Result<Told<'_>> {
-        let (found, seeds) = asked[nth];
+    let threads = arguments.jobs.unwrap_or_else(crew::cores);
+    let parts = parts(&asked, threads, arguments.isolate);
+    let job = |nth: usize| -> io::Result<Done> {
+        let Part { scenario, seeds, .. } = &parts[nth];
+        let (found, all) = asked[*scenario];
         let Found { path, file, only } = found;
-        terminal.detail(format_args!("{}: {seeds}", shown(path)));
-        let (mut each, pulse) = watch.seeds((path, only.as_deref()), seeds.each());
-        let outcome = if arguments.isolate {
-            isolate::campaign(found, seeds, &mut each, (checks, limits))
+        if seeds.start() == all.each().start() {
+            terminal.detail(format_args!("{}: {all}", shown(path)));
+        }
+        let (mut each, pulse) = watch.seeds((path, only.as_deref()), seeds.clone());
+        let done = if arguments.isolate {
+            isolate::campaign(found, all, &mut each, (checks, limits)).map(|outcome| Done::Whole(Box::new(outcome)))
         } else {
-            let ran = Campaign::of(file).beating(pulse.clone()).run(each);
-            Ok(ran.unwrap_or_else(|error| unreachable!("it was resolved before: {error}")))
+            let (mut campaign, mut came) = (Campaign::of(file).beating(pulse.clone()), Vec::new());
+            if seeds.start() != all.each().start() {
+                campaign = campaign.continued();
+            }
+            let ran = campaign.each(each, |seed, one| came.push((seed, one)));
+            ran.unwrap_or_else(|error| unreachable!("it was resolved before: {error}"));
+            Ok(Done::Part(came))
         };
         watch.done(&pulse);
-        Ok(Told { path, only: only.as_deref(), seeds, checks, file, outcome: outcome? })
+        done
     };
     let mut tally = Tally::of(asked.len());
     let mut trouble: Option<io::Error> = None;
-    let take = |_: usize, told: io::Result<Told<'_>>| {
-        let told = told.and_then(|told| {
+    let mut gathering: Option<Gathering<'_>> = None;
+    let mut whole = true;
+    let take = |nth: usize, done: io::Result<Done>| {
+        let Part { scenario, seeds: part, last } = &parts[nth];
+        let (found, seeds) = asked[*scenario];
+        let Found { path, file, only } = found;
+        let told = done.and_then(|done| {
+            let outcome = match done {
+                Done::Whole(outcome) => *outcome,
+                Done::Part(came) => {
+                    let gathered = gathering.get_or_insert_with(|| Gathering::of(file));
+                    // After a part that was cut short nothing counts: what counts has no gap.
+                    let ran = came.len() as u64;
+                    came.into_iter().filter(|_| whole).for_each(|(seed, came)| gathered.add(seed, came));
+                    whole &= ran == part.end() - part.start() + 1;
+                    if !last {
+                        return Ok(());
+                    }
+                    whole = true;
+                    let gathered = gathering.take().unwrap_or_else(|| Gathering::of(file)).outcome();
+                    gathered.unwrap_or_else(|error| unreachable!("it was resolved before: {error}"))
+                }
+            };
             // What was not begun when there was a Ctrl-C has nothing to tell.
-            if told.outcome.runs == 0 {
+            if outcome.runs == 0 {
                 return Ok(());
             }
+            let told = Told { path, only: only.as_deref(), seeds, checks, file, outcome };
             tally.add(&told);
             if let Some(github) = &mut github {
                 github.scenario(&told);
@@ -139,8 +171,7 @@ pub(super) fn run(arguments: &Arguments, seeds: Option<Seeds>, terminal: &Termin
         watch.enough();
         ControlFlow::Break(())
     };
-    let threads = arguments.jobs.unwrap_or_else(crew::cores);
-    crew::work(threads, asked.len(), job, take, |over| watch.attend(over));
+    crew::work(threads, parts.len(), job, take, |over| watch.attend(over));
     tally.interrupted = interrupt::heard();
     let exit = tally.exit();
     if let Some(Err(error)) = github.map(|github| github.ran(&tally)) {
@@ -151,6 +182,41 @@ pub(super) fn run(arguments: &Arguments, seeds: Option<Seeds>, terminal: &Termin
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(exit),
         told => told.map(|()| exit),
     }
+}
+
+/// Some of the seeds of a scenario, which one thread runs.
+struct Part {
+    scenario: usize,
+    seeds: RangeInclusive<u64>,
+    /// Whether no other part of the scenario comes after it.
+    last: bool,
+}
+
+/// What came of a part.
+enum Done {
+    Part(Vec<(Seed, Came)>),
+    /// All of the scenario at once.
+    Whole(Box<Outcome>),
+}
+
+/// The parts of scenarios, in their order: so many that every thread has something to do, and not so many that it
+/// costs much to begin with them.
+fn parts(asked: &[(&Found, Seeds)], threads: usize, isolate: bool) -> Vec<Part> {
+    let mut parts = Vec::new();
+    for (scenario, (_, seeds)) in asked.iter().enumerate() {
+        let (mut next, end) = (*seeds.each().start(), *seeds.each().end());
+        let (count, most) = (seeds.count(), 1000.max(seeds.count() / 100_000));
+        let each = if isolate { u64::MAX } else { (count / (4 * threads as u64)).clamp(25, most) };
+        loop {
+            let until = end.min(next.saturating_add(each - 1));
+            parts.push(Part { scenario, seeds: next..=until, last: until == end });
+            if until == end {
+                break;
+            }
+            next = until + 1;
+        }
+    }
+    parts
 }
 
 /// Runs seeds for another process, and tells it of each.

@@ -144,6 +144,8 @@ pub fn watches_of<O: Asked, V: Viewed>(file: &File, system: &System<O, V>) -> Ve
 pub struct Campaign<'a> {
     file: &'a File,
     pulse: Arc<AtomicU64>,
+    /// Whether its first seed is run twice.
+    begins: bool,
 }
 
 /// What came of one seed of a campaign.
@@ -166,7 +168,12 @@ pub struct Came {
 impl<'a> Campaign<'a> {
     /// One of this scenario.
     pub fn of(file: &'a File) -> Campaign<'a> {
-        Campaign { file, pulse: Arc::default() }
+        Campaign { file, pulse: Arc::default(), begins: true }
+    }
+
+    /// The same, of seeds that come after others: what is done once in a campaign was done with those.
+    pub fn continued(self) -> Campaign<'a> {
+        Campaign { begins: false, ..self }
     }
 
     /// The same with a pulse that others can [feel](Runner::beating).
@@ -183,29 +190,30 @@ impl<'a> Campaign<'a> {
     }
 
     /// The same, with whoever wants to be told of each seed.
-    pub fn each(self, seeds: impl IntoIterator<Item = u64>, tell: impl FnMut(Seed, Came)) -> Result<(), Mistakes> {
+    pub fn each(self, seeds: impl IntoIterator<Item = u64>, mut tell: impl FnMut(Seed, Came)) -> Result<(), Mistakes> {
         let (plan, system) = resolve(self.file)?;
-        system.visit(Running { campaign: self, plan, seeds: seeds.into_iter(), tell });
+        // Whatever they are, the code for each family is compiled once.
+        system.visit(Running { campaign: self, plan, seeds: &mut seeds.into_iter(), tell: &mut tell });
         Ok(())
     }
 }
 
-struct Running<'a, I, F> {
+struct Running<'a> {
     campaign: Campaign<'a>,
     plan: Plan,
-    seeds: I,
-    tell: F,
+    seeds: &'a mut dyn Iterator<Item = u64>,
+    tell: &'a mut dyn FnMut(Seed, Came),
 }
 
-impl<I: Iterator<Item = u64>, F: FnMut(Seed, Came)> Visitor for Running<'_, I, F> {
+impl Visitor for Running<'_> {
     type Output = ();
 
-    fn visit<O: Asked, V: Viewed>(mut self, system: System<O, V>) -> Self::Output {
-        let Campaign { file, pulse } = self.campaign;
+    fn visit<O: Asked, V: Viewed>(self, system: System<O, V>) -> Self::Output {
+        let Campaign { file, pulse, begins } = self.campaign;
         let story = Story::of(file, self.plan).unwrap_or_else(|unknown| unreachable!("they were read: {unknown:?}"));
         let checks = watches_of(file, &system);
         let mut each = Runner::new(system.clone(), &checks).beating(pulse.clone());
-        let mut first = true;
+        let mut first = begins;
         for seed in self.seeds.map(Seed) {
             let ran = each.run(&story, seed);
             let (mut finding, mut unstable) = (ran.finding.clone(), false);
