@@ -152,6 +152,17 @@ fn results_come_in_order_and_are_the_same_for_any_number_of_jobs() {
 }
 
 #[test]
+fn the_seeds_of_one_scenario_are_run_in_parts_and_told_as_one() {
+    let path = scenario("in_parts", &WRONG);
+    let run = |jobs: &str| says(&["run", &path, "--seeds", "3..163", "--jobs", jobs]);
+    let (code, one, _) = run("1");
+    assert!(code == 1 && one.contains("seeds 3..163") && one.contains("`settles` in "), "{one}");
+    for jobs in ["2", "5"] {
+        assert_eq!((run(jobs).0, run(jobs).1), (code, one.clone()), "{jobs} jobs");
+    }
+}
+
+#[test]
 fn checks_of_the_command_line_take_the_place_of_those_of_the_file() {
     let path = scenario("chosen", &WRONG);
     let run = |checks: &[&str]| says(&[&["run", &path, "--seeds", "5"], checks].concat());
