@@ -1,11 +1,11 @@
 //! Those who try out whether smaller stories still show a violation: one on each core.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex};
+use std::marker::PhantomData;
 use std::thread::Scope;
 
 use super::Limits;
+use super::workers::Workers;
 use crate::base::{Path, Seed};
 use crate::run::{Runner, Signature, Story};
 use crate::scenario::Watch;
@@ -18,9 +18,9 @@ type Tried<O> = (usize, Option<Story<O>>);
 
 /// Tests candidates on several threads, with the answer that one would give.
 pub struct Crew<O> {
-    tasks: Sender<Task<O>>,
-    tried: Receiver<Tried<O>>,
+    workers: Workers,
     limits: Limits,
+    tries: PhantomData<fn(Task<O>) -> Tried<O>>,
 }
 
 impl<O: Asked> Crew<O> {
@@ -33,27 +33,21 @@ impl<O: Asked> Crew<O> {
         (seed, signature): (Seed, &'env Signature),
         limits: Limits,
     ) -> Crew<O> {
-        let (tasks, waiting) = mpsc::channel::<Task<O>>();
-        let (results, tried) = mpsc::channel();
-        let waiting = Arc::new(Mutex::new(waiting));
-        for _ in 0..limits.jobs {
-            let (waiting, results) = (Arc::clone(&waiting), results.clone());
+        let workers = Workers::hire(scope, limits.jobs, &|| {
             let vital = limits.vitals.enter();
-            scope.spawn(move || {
+            Box::new(move |bench| {
                 let mut runner = Runner::new(make(), checks).beating(vital.pulse());
-                loop {
-                    let task = waiting.lock().unwrap_or_else(|broken| broken.into_inner()).recv();
-                    let Ok((nth, story)) = task else { return };
+                while let Some((nth, story)) = bench.next::<Task<O>>() {
                     vital.runs(seed);
-                    let shown = shows(&mut runner, story, seed, signature);
+                    let shown: Tried<O> = (nth, shows(&mut runner, story, seed, signature));
                     vital.rest();
-                    if results.send((nth, shown)).is_err() {
+                    if !bench.leave(shown) {
                         return;
                     }
                 }
-            });
-        }
-        Crew { tasks, tried, limits }
+            })
+        });
+        Crew { workers, limits, tries: PhantomData }
     }
 }
 
@@ -83,7 +77,10 @@ impl<O: Asked> Tester<O> for Crew<O> {
             // Whatever comes after one that shows it is not worth trying.
             while under_way < self.limits.jobs && next < candidates && shown.is_empty() && !self.is_tired() {
                 if let Some(story) = make(next) {
-                    self.tasks.send((next, story)).ok()?;
+                    let task: Task<O> = (next, story);
+                    if !self.workers.give(task) {
+                        return None;
+                    }
                     under_way += 1;
                 }
                 next += 1;
@@ -91,7 +88,7 @@ impl<O: Asked> Tester<O> for Crew<O> {
             if under_way == 0 {
                 return shown.pop_first();
             }
-            let (nth, story) = self.tried.recv().ok()?;
+            let (nth, story): Tried<O> = self.workers.done()?;
             under_way -= 1;
             if let Some(story) = story {
                 shown.insert(nth, story);

@@ -4,10 +4,10 @@
 //! seeds give the same result for any number of jobs, and those that were run are the first ones without a gap.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread::{self, Scope};
 
+use super::workers::Workers;
 use super::{Catch, Limits, Reached, Shard, Strategy, Vital, pursue, told};
 use crate::base::{Concern, Dice, Digest, Digester, Name, Seed, Span, Time};
 use crate::run::{Finding, Runner, Signature, Story, resolve, same, watches_of};
@@ -174,7 +174,7 @@ impl Visitor for Hunting<'_> {
         let seeds = quarry.shard.count(quarry.seeds);
         thread::scope(|scope| {
             let pack = Pack { story: &story, make: &make, checks: &checks, strategies: quarry.strategies };
-            let (tasks, done) = pack.gather(scope, limits);
+            let workers = pack.gather(scope, limits);
             while tally.hunted.runs < seeds && !limits.are_reached() {
                 let first = tally.hunted.runs;
                 let left = (seeds - first).min(GENERATION);
@@ -184,7 +184,7 @@ impl Visitor for Hunting<'_> {
                     let each = first + from..first + (from + BATCH).min(left);
                     let seeds = each.map(|nth| Seed(quarry.shard.seed(quarry.first, nth))).collect();
                     let (kept, common) = (Arc::clone(&kept), Arc::clone(&common));
-                    if tasks.send(Task { nth: batches, seeds, kept, common }).is_err() {
+                    if !workers.give(Task { nth: batches, seeds, kept, common }) {
                         break;
                     }
                     batches += 1;
@@ -192,8 +192,9 @@ impl Visitor for Hunting<'_> {
                 let mut waiting = BTreeMap::new();
                 let mut turn = 0;
                 let mut whole = true;
-                for batch in done.iter().take(batches as usize) {
-                    waiting.insert(batch.0, batch.1);
+                for _ in 0..batches {
+                    let Some((nth, batch)) = workers.done::<Done<O>>() else { break };
+                    waiting.insert(nth, batch);
                     while let Some(batch) = waiting.remove(&turn) {
                         turn += 1;
                         // After one that was left out, nothing counts: what counts has no gap.
@@ -235,34 +236,24 @@ struct Pack<'a, O: Asked, V: Viewed> {
 
 impl<'env, O: Asked, V: Viewed> Pack<'env, O, V> {
     /// Starts them: seeds in, what came of them out, or nothing where time was up.
-    fn gather<'scope>(
-        self,
-        scope: &'scope Scope<'scope, 'env>,
-        limits: &'env Limits,
-    ) -> (Sender<Task<O>>, Receiver<Done<O>>) {
-        let (tasks, waiting) = mpsc::channel::<Task<O>>();
-        let (results, done) = mpsc::channel();
-        let waiting = Arc::new(Mutex::new(waiting));
-        for _ in 0..limits.jobs {
-            let (waiting, results) = (Arc::clone(&waiting), results.clone());
-            let Pack { story, make, checks, strategies } = self;
-            scope.spawn(move || {
+    fn gather<'scope>(self, scope: &'scope Scope<'scope, 'env>, limits: &'env Limits) -> Workers {
+        let Pack { story, make, checks, strategies } = self;
+        Workers::hire(scope, limits.jobs, &|| {
+            Box::new(move |bench| {
                 let vital = limits.vitals.enter();
+                let pack = Pack { story, make, checks, strategies };
                 let mut runner = Runner::new(make(), checks).covering().beating(vital.pulse());
-                loop {
-                    let task = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                    let Ok(task) = task else { return };
+                while let Some(task) = bench.next::<Task<O>>() {
                     let nth = task.nth;
-                    let pack = Pack { story, make, checks, strategies };
                     let batch = if limits.are_reached() { None } else { Some(pack.run(&mut runner, task, &vital)) };
                     vital.rest();
-                    if results.send((nth, batch)).is_err() {
+                    let done: Done<O> = (nth, batch);
+                    if !bench.leave(done) {
                         return;
                     }
                 }
-            });
-        }
-        (tasks, done)
+            })
+        })
     }
 
     fn run(&self, runner: &mut Runner<O, V>, task: Task<O>, vital: &Vital) -> Batch<O> {

@@ -15,6 +15,7 @@ mod reached;
 mod shard;
 mod strategy;
 mod vitals;
+mod workers;
 
 #[cfg(feature = "systems")]
 pub(crate) use catch::told;
