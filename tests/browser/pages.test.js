@@ -69,6 +69,25 @@ test("a violation opens with what was found, lit with all that led to it", async
   await page.close();
 });
 
+test("what is missing in the end is told with all that changed something, deaths and all", async () => {
+  const { page } = await look(make("dies", "scenarios/talking/a_sender_dies_half_way.ron"));
+  const drawn = await text(page, ".diagram");
+  assert.match(drawn, /crashes in Say/);
+  assert.match(drawn, /nobody there/);
+  assert.match(await text(page, "#panel .how.down"), /down/);
+  await page.close();
+});
+
+test("the way to an event can be written into the address", async () => {
+  const { page } = await look(cart);
+  await page.goto(`${page.url()}#20`);
+  await page.reload();
+  await page.waitForSelector("body[data-ready=yes]");
+  assert.match(await text(page, "#place"), /event 20 /);
+  assert.equal(await page.$$eval(".event.self.now", (events) => events.length), 1);
+  await page.close();
+});
+
 test("scrubbing changes the states that are shown", async () => {
   const { page } = await look(cart);
   const states = () => page.$$eval(".card", (cards) => cards.map((card) => card.textContent));

@@ -22,7 +22,10 @@ function html(name, attributes = {}, ...children) {
   return element;
 }
 
-const HEAD = 34, GUTTER = 88, LETTER = 7.3, ROW = 36, EDGE = 14;
+const HEAD = 34, LETTER = 7.3, ROW = 36, EDGE = 14;
+
+/** A time in whole milliseconds. */
+function whole(nanos) { return nanos - (nanos % 1e6); }
 
 class Diagram {
   constructor(run, name, label, { select, hover }) {
@@ -33,6 +36,8 @@ class Diagram {
     this.now = 0;
     this.lit = null;
     this.differs = null;
+    // The column of times is as wide as the last of them.
+    this.gutter = Math.max(88, clock(whole(run.events.at(-1)?.at ?? 0)).length * 6.7 + 20);
     this.picture = draw("svg", { focusable: "false" });
     this.canvas = html("div", { class: "canvas", role: "presentation" }, this.picture);
     this.root = html("div", { class: "diagram", tabindex: "0", role: "listbox", "aria-label": label }, this.canvas);
@@ -61,7 +66,7 @@ class Diagram {
     this.width = this.root.clientWidth || 600;
     this.height = this.root.clientHeight || 500;
     this.row = Math.max(2, ROW * this.zoom);
-    this.column = Math.min(420, Math.max(112, Math.floor((this.width - GUTTER - 2) / names.length)));
+    this.column = Math.min(420, Math.max(112, Math.floor((this.width - this.gutter - 2) / names.length)));
     this.tall = Math.max(1, this.rows.length) * this.row + EDGE;
     this.heights = new Float64Array(events.length);
     const first = events[0]?.at ?? 0, length = Math.max(1, (events.at(-1)?.at ?? 1) - first);
@@ -74,7 +79,7 @@ class Diagram {
       row += shown;
     }
     put(this.picture, { width: this.width, height: this.height, viewBox: `0 0 ${this.width} ${this.height}` });
-    this.canvas.style.width = `${GUTTER + this.column * names.length}px`;
+    this.canvas.style.width = `${this.gutter + this.column * names.length}px`;
     this.canvas.style.height = `${this.tall + HEAD}px`;
   }
 
@@ -101,7 +106,7 @@ class Diagram {
 
   y(i) { return i === Infinity ? this.tall : this.heights[i]; }
 
-  x(replica) { return GUTTER + replica * this.column + EDGE; }
+  x(replica) { return this.gutter + replica * this.column + EDGE; }
 
   /** The place among the rows of the first at this height or below. */
   rowAt(y) {
@@ -115,11 +120,12 @@ class Diagram {
 
   /** How an event is lit. */
   light(i) {
-    // What befalls the world is no cause and no effect.
-    if (!this.lit || this.run.events[i].replica === null) return "";
+    if (!this.lit) return "";
     if (i === this.lit.self) return " self";
     if (this.lit.past.has(i)) return " past";
-    return this.lit.future.has(i) ? " future" : " dim";
+    if (this.lit.future.has(i)) return " future";
+    // What befalls a replica, or the world, is no cause and no effect, and matters all the same.
+    return FATEFUL.has(this.run.events[i].kind) || this.run.events[i].replica === null ? "" : " dim";
   }
 
   render() {
@@ -130,8 +136,8 @@ class Diagram {
     const arrows = draw("g", { "aria-hidden": "true" }), events = draw("g", {}), head = draw("g", { "aria-hidden": "true" });
     const shift = `translate(${-left} ${HEAD - top})`;
     for (const layer of [below, lines, arrows, events]) layer.setAttribute("transform", shift);
-    const first = Math.max(0, Math.floor((left - GUTTER) / this.column));
-    const last = Math.min(run.names.length - 1, Math.floor((seen.right - GUTTER) / this.column));
+    const first = Math.max(0, Math.floor((left - this.gutter) / this.column));
+    const last = Math.min(run.names.length - 1, Math.floor((seen.right - this.gutter) / this.column));
     this.drawWalls(below, seen);
     for (let replica = first; replica <= last; replica++) this.drawLife(lines, replica, seen);
     this.drawMessages(arrows, seen);
@@ -156,7 +162,7 @@ class Diagram {
       const from = this.y(wall.i), until = this.y(wall.until);
       if (until < seen.top || from > seen.bottom) continue;
       const top = Math.max(from, seen.top - 20), bottom = Math.min(until, seen.bottom + 20);
-      layer.append(draw("rect", { x: GUTTER - 8, y: top, width: this.column * run.names.length + 8, height: bottom - top, class: "wall" }));
+      layer.append(draw("rect", { x: this.gutter - 8, y: top, width: this.column * run.names.length + 8, height: bottom - top, class: "wall" }));
       const fault = run.head.faults[wall.fault], sides = fault?.sides;
       for (let replica = 0; sides && replica + 1 < sides.length; replica++) {
         if (sides[replica] === null || sides[replica] === sides[replica + 1] || sides[replica + 1] === null) continue;
@@ -164,7 +170,7 @@ class Diagram {
         layer.append(draw("line", { x1: x, x2: x, y1: top, y2: bottom, class: "bricks" }));
       }
       for (const [y, there] of [[from, true], [until, wall.until !== Infinity]]) {
-        if (there) layer.append(draw("line", { x1: GUTTER - 8, x2: GUTTER + this.column * run.names.length, y1: y, y2: y, class: "edge" }));
+        if (there) layer.append(draw("line", { x1: this.gutter - 8, x2: this.gutter + this.column * run.names.length, y1: y, y2: y, class: "edge" }));
       }
     }
   }
@@ -213,6 +219,12 @@ class Diagram {
     const lit = !this.lit ? "" : this.litArrow(message, copy);
     const group = draw("g", { class: "message" + style + lit });
     group.append(draw("line", { x1, y1, x2: x, y2: y }));
+    if (this.row >= 14) {
+      const { run } = this, wide = draw("line", { x1, y1, x2: x, y2: y, class: "grip" });
+      wide.append(draw("title", {}, `${nameOf(run, message.from)} → ${nameOf(run, message.to)}, ${bytes(message.size)}, sent ${clock(message.at)}: ${fateOf(run, message)}. It carries ${short(carried(run, message), 200)}`));
+      group.dataset.i = copy && copy.i !== Infinity ? copy.i : message.i;
+      group.append(wide);
+    }
     if (lost) {
       group.append(draw("path", { d: `M${x - 4} ${y - 4}l8 8m0 -8l-8 8` }));
     } else if (copy.i !== Infinity) {
@@ -221,8 +233,10 @@ class Diagram {
     }
     const told = lost ? (copy ? copy.why : message.why ?? "lost") : copy.nth > 0 ? `×${copy.nth + 1}` : copy.damaged ? "damaged" : copy.late ? "late" : "";
     if (told && this.row >= 14) {
-      const left = x2 < x1;
-      group.append(draw("text", { x: lost ? x + (left ? -8 : 8) : (x1 + x2) / 2, y: lost ? y + 4 : (y1 + y2) / 2 - 4, "text-anchor": lost ? (left ? "end" : "start") : "middle" }, clean(told)));
+      const left = x2 < x1, fits = !left || x - told.length * LETTER > this.gutter + 8;
+      const place = !lost ? { x: (x1 + x2) / 2, y: (y1 + y2) / 2 - 4, "text-anchor": "middle" }
+        : fits ? { x: x + (left ? -8 : 8), y: y + 4, "text-anchor": left ? "end" : "start" } : { x: x + 8, y: y - 5 };
+      group.append(draw("text", place, clean(told)));
     }
     layer.append(group);
   }
@@ -237,7 +251,7 @@ class Diagram {
   }
 
   drawMoment(layer, seen) {
-    const y = this.y(this.now), wide = GUTTER + this.column * this.run.names.length;
+    const y = this.y(this.now), wide = this.gutter + this.column * this.run.names.length;
     layer.append(draw("rect", { x: 0, y: y - Math.max(this.row, 8) / 2, width: wide, height: Math.max(this.row, 8), class: "moment" }));
     if (this.differs !== null) {
       const at = this.y(this.differs);
@@ -253,7 +267,7 @@ class Diagram {
     const room = Math.floor((this.column - 26) / LETTER);
     for (let row = begin; row < end; row++) {
       const event = run.events[this.rows[row]], y = this.heights[event.i];
-      const time = clock(event.at - (event.at % 1e6));
+      const time = clock(whole(event.at));
       if (time !== clocked && y - free >= 13) {
         layer.append(draw("text", { x: 8, y: y + 4, class: "time" + this.light(event.i), "aria-hidden": "true" }, time));
         clocked = time; free = y;
@@ -272,9 +286,9 @@ class Diagram {
 
   /** What befalls the world, across all columns. */
   drawNews(group, event, y) {
-    group.append(draw("rect", { x: 0, y: y - this.row / 2, width: GUTTER + 260, height: this.row, class: "reach" }));
-    group.append(draw("path", { d: `M${GUTTER - 8} ${y}h10`, class: "dash" }));
-    if (this.row >= 14) group.append(draw("text", { x: GUTTER + 6, y: y - 4, class: "news" }, short(sentence(this.run, event), 90)));
+    group.append(draw("rect", { x: 0, y: y - this.row / 2, width: this.gutter + 260, height: this.row, class: "reach" }));
+    group.append(draw("path", { d: `M${this.gutter - 8} ${y}h10`, class: "dash" }));
+    if (this.row >= 14) group.append(draw("text", { x: this.gutter + 6, y: y - 4, class: "news" }, short(sentence(this.run, event), 90)));
   }
 
   drawEvent(group, event, y, labelled, room, found) {
@@ -292,7 +306,11 @@ class Diagram {
     if (!labelled) return;
     const lines = [];
     const state = event.changed ? this.run.state(event.replica, event.i) : null;
-    if (event.kind === "request") lines.push(["op", short(event.head.op, room)]);
+    const dies = event.kind !== "crash" && event.parts.some((part) => part.is === "crash");
+    if (dies) {
+      group.append(draw("path", { class: "cross", d: `M${x - 6} ${y - 6}l12 12m0 -12l-12 12` }));
+      lines.push(["op", short(event.kind === "request" ? `crashes in ${event.head.op}` : "crashes in the midst of it", room)]);
+    } else if (event.kind === "request") lines.push(["op", short(event.head.op, room)]);
     else if (["crash", "pause", "resume", "restart", "clock_jump"].includes(event.kind)) {
       const words = sentence(this.run, event).slice(nameOf(this.run, event.replica).length + 1);
       lines.push(["op", short(words, room)]);

@@ -14,9 +14,8 @@ const KINDS = {
   requests: ["request", "invoke", "answered"],
   messages: ["deliver", "miss"],
   timers: ["timer"],
-  faults: ["partition", "heal", "crash", "restart", "pause", "resume", "clock_jump"],
+  faults: [...FATEFUL],
 };
-const FATEFUL = new Set(KINDS.faults);
 const SPEEDS = [["1 a second", 1], ["3 a second", 3], ["10 a second", 10], ["40 a second", 40], ["200 a second", 200]];
 
 const app = {
@@ -50,17 +49,23 @@ const app = {
       app.here.diagram.differs = run.places.get(told.difference.here) ?? null;
       app.there.diagram.differs = app.there.run.places.get(told.difference.there) ?? null;
     }
-    if (finding) app.filter.mode = "led";
+    const led = [run, app.there?.run].some((one) => one?.decisive());
+    if (led) app.filter.mode = "led";
     const concerned = (finding ?? app.there?.run.end.finding)?.replicas ?? [];
     const first = concerned[0] ?? 0;
     app.pair = app.there ? [first, first] : [first, concerned.find((one) => one !== first) ?? (first + 1) % Math.max(1, run.names.length)];
     head(run, finding);
-    controls(run);
+    controls(run, led);
     app.choose();
     const wanted = run.places.get(Number(location.hash.slice(1)));
+    if (wanted !== undefined && !app.here.diagram.shown[wanted]) {
+      at("mode").value = app.filter.mode = "all";
+      app.choose();
+    }
     const differs = app.here.diagram.differs;
-    app.go(wanted ?? differs ?? (run.foundAt >= 0 ? run.foundAt : app.here.diagram.rows.at(-1) ?? 0));
-    if (finding && !told.difference) app.select(0, app.moment);
+    app.go(wanted ?? differs ?? (led && run.foundAt >= 0 ? run.foundAt : app.here.diagram.rows.at(-1) ?? 0));
+    if (led && finding && !told.difference || wanted !== undefined) app.select(0, app.moment);
+    if (told.difference) app.turn("compare");
     document.body.dataset.ready = "yes";
   },
 
@@ -75,8 +80,8 @@ const app = {
         if (replica >= 0 && event.replica !== null && event.replica !== replica) return false;
         for (const kind of hidden) if (KINDS[kind].includes(event.kind)) return false;
         if (mode === "all") return true;
-        if (led && !led.has(event.i) && !FATEFUL.has(event.kind)) return false;
-        return event.changed || event.kind === "request" || FATEFUL.has(event.kind);
+        if (led && !led.has(event.i) && !event.fateful) return false;
+        return event.changed || event.kind === "request" || event.fateful;
       };
       const rows = run.events.filter(wanted).map((event) => event.i);
       diagram.show(rows.length ? rows : run.events.map((event) => event.i));
@@ -240,10 +245,10 @@ function head(run, finding) {
   }
 }
 
-function controls(run) {
+function controls(run, led) {
   const mode = at("mode");
   for (const [name, says] of Object.entries(FILTERS)) {
-    if (name !== "led" || [app.here, app.there].some((side) => side?.run.end.finding)) mode.append(html("option", { value: name }, says));
+    if (name !== "led" || led) mode.append(html("option", { value: name }, says));
   }
   mode.value = app.filter.mode;
   mode.addEventListener("change", () => { app.filter.mode = mode.value; app.choose(); });

@@ -16,6 +16,9 @@ function lastUpTo(list, i) {
 const HEADS = ["request", "deliver", "restart", "start", "crash", "timer", "partition", "heal", "pause", "resume",
   "clock_jump", "miss", "calm", "answered", "invoke", "backed_up", "synced", "saved"];
 
+/** What befalls replicas and the world. */
+const FATEFUL = new Set(["partition", "heal", "crash", "restart", "pause", "resume", "clock_jump"]);
+
 class Run {
   constructor(lines) {
     this.events = [];
@@ -71,6 +74,7 @@ class Run {
       for (const cause of event.causes) this.followers[cause].push(i);
       const has = new Set(event.parts.map((part) => part.is));
       event.kind = HEADS.find((head) => has.has(head)) ?? "other";
+      event.fateful = FATEFUL.has(event.kind) || has.has("crash");
       event.head = event.parts.find((part) => part.is === event.kind) ?? event.parts[0];
       for (const part of event.parts) {
         switch (part.is) {
@@ -187,7 +191,8 @@ class Run {
   /** The events that tell how it came to what was found: of what was looked at there, all that changed something. */
   decisive() {
     const finding = this.end.finding;
-    if (!finding) return null;
+    // Of what is missing in the end, nothing can be told to have led to it.
+    if (!finding || finding.check === "settles") return null;
     const wanted = new Set([this.foundAt]);
     const add = (i) => { wanted.add(i); for (const past of this.past(i)) wanted.add(past); };
     add(this.foundAt);

@@ -74,9 +74,9 @@ function card(app, replica, event) {
   const facts = html("dl", { class: "facts" });
   const fact = (word, ...told) => facts.append(html("dt", {}, word), html("dd", {}, ...told));
   if (state) {
-    fact("shows", value(state.shows, before?.shows));
+    fact(how === "down" ? "showed" : "shows", value(state.shows, before?.shows));
     const news = fresh ? beyond(state.knows, before?.knows ?? [], 8) : [];
-    fact("knows", known(run, state.knows), news.length ? html("em", {}, ` new: ${news.map((update) => updateName(run, update)).join(", ")}`) : null);
+    fact(how === "down" ? "knew" : "knows", known(run, state.knows), news.length ? html("em", {}, ` new: ${news.map((update) => updateName(run, update)).join(", ")}`) : null);
   }
   if (app.there) {
     const other = app.there.run.state(replica, app.momentThere);
