@@ -10,6 +10,7 @@ mod demo;
 mod environment;
 mod exit;
 mod explain;
+mod explore;
 mod files;
 mod format;
 mod fuzz;
@@ -60,6 +61,8 @@ enum Verb {
     Demo,
     /// Hunt through many seeds, and make small what is found.
     Fuzz(fuzz::Arguments),
+    /// Go through all that can happen in a small world: every order, loss, duplicate and crash, with no chance in it.
+    Explore(explore::Arguments),
     /// Draw what happens in a seed, or print a file with all that it goes without saying.
     Show(show::Arguments),
     /// Make what a seed shows as small as can be.
@@ -138,6 +141,7 @@ fn obey(arguments: &Arguments, matches: &ArgMatches) -> Exit {
         },
         Verb::Demo => demo::demo(&terminal),
         Verb::Fuzz(told) => fuzz::fuzz(told, &terminal),
+        Verb::Explore(told) => explore::explore(told, &terminal),
         Verb::Show(told) => show::show(told, &terminal),
         Verb::Shrink(told) => shrink::shrink(told, &terminal),
         Verb::Check(told) => check::check(told, &terminal),
