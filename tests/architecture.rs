@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// Each folder, and those that it may import beside itself.
-const TABLE: [(&str, &[&str]); 14] = [
+const TABLE: [(&str, &[&str]); 15] = [
     ("base", &[]),
     ("replica", &["base"]),
     ("model", &["base"]),
@@ -17,11 +17,15 @@ const TABLE: [(&str, &[&str]); 14] = [
     ("run", &["base", "replica", "model", "scenario", "trace", "zoo", "world", "check"]),
     ("shrink", &["base", "model", "scenario", "run"]),
     ("hunt", &["base", "replica", "model", "scenario", "trace", "zoo", "world", "check", "run", "shrink"]),
+    ("explore", &["base", "scenario", "trace", "world", "run", "zoo", "hunt"]),
     ("report", &["base", "scenario", "trace", "world", "check", "run", "hunt"]),
     ("subject", &["base", "replica", "model", "scenario", "run", "zoo", "hunt", "report"]),
     (
         "cli",
-        &["base", "replica", "model", "scenario", "trace", "zoo", "world", "check", "run", "shrink", "hunt", "report"],
+        &[
+            "base", "replica", "model", "scenario", "trace", "zoo", "world", "check", "run", "shrink", "hunt",
+            "explore", "report",
+        ],
     ),
 ];
 

@@ -1,11 +1,10 @@
 //! Exploration: all that can happen in a small world, and nothing twice.
 
 use std::collections::BTreeSet;
-use std::time::Instant;
 
 use squall::base::{Dice, Digest, Dot, Name, ReplicaId, Seed, Span, Time, TimerId, Update};
 use squall::explore::{Bounds, Scope, Searched, search};
-use squall::hunt::Limits;
+use squall::hunt::{Limits, Stopwatch};
 use squall::model::Ask;
 use squall::model::broadcast::Say;
 use squall::model::counter::CounterOp;
@@ -99,7 +98,7 @@ fn story<O: Clone>(replicas: u32, asked: &[(u64, u32, O)]) -> Story<O> {
     let request =
         |(millis, replica, op): &(u64, u32, O)| Scripted::new(at(*millis), ReplicaId(*replica), Ask::Do(op.clone()));
     let requests = asked.iter().map(request).collect();
-    let pace = Pace::each(Span::millis(20));
+    let pace = Pace::each(Span::millis(50));
     Story {
         plan,
         requests,
@@ -221,34 +220,97 @@ fn states_that_merge_are_explored_as_well() {
     }
 }
 
+/// Explores a world to its end, within a minute where code is optimised, and with ten orders for each run.
+#[track_caller]
+fn in_a_minute<O: Asked, V: Viewed>(
+    make: &(dyn Fn() -> System<O, V> + Sync),
+    story: &Story<O>,
+    checks: &[&str],
+    bounds: Bounds,
+) -> Searched<O> {
+    let watch = Stopwatch::start();
+    let came = explored(make, story, &watches(checks), bounds);
+    let (tally, seconds) = (&came.tally, watch.seconds());
+    let (runs, orders) = (tally.runs + tally.given_up, tally.orders);
+    println!("{runs} runs stand for {orders} orders, {} states in {seconds:.1} s", tally.states);
+    assert!(came.is_exhaustive && orders >= 10 * u128::from(runs), "{runs} runs stand for {orders}");
+    assert!(cfg!(debug_assertions) || seconds < 60.0, "it took {seconds} s");
+    came
+}
+
 #[test]
-fn standard_world() {
-    let begun = Instant::now();
+fn two_updates_at_each_of_three_sets_with_a_loss_and_a_duplicate_are_explored_in_a_minute() {
     let asked = [
         (1, 0, add("milk")),
+        (1, 0, add("tea")),
         (1, 1, add("milk")),
+        (1, 1, remove("milk")),
         (1, 2, add("tea")),
-        (2, 0, remove("milk")),
-        (2, 1, remove("tea")),
-        (2, 2, add("milk")),
+        (1, 2, remove("tea")),
     ];
-    for (drops, duplicates) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
-        let bounds = Bounds { drops, duplicates, ..Bounds::default() };
-        let came = explored(&or_set, &story(3, &asked), &safety(), bounds);
-        let t = &came.tally;
-        println!(
-            "{drops} {duplicates}: {} runs {} given up {} orders {} states {} outcomes wrong {} reduced {} in {:?}",
-            t.runs,
-            t.given_up,
-            t.orders,
-            t.states,
-            t.outcomes.len(),
-            t.wrong,
-            came.is_reduced,
-            begun.elapsed()
-        );
-        for find in &t.finds {
-            println!("{}", find.finding);
-        }
-    }
+    // Where code is not optimised, the duplicates alone would take their time.
+    let duplicates = u32::from(!cfg!(debug_assertions));
+    let bounds = Bounds { drops: 1, duplicates, ..Bounds::default() };
+    let came = in_a_minute(&or_set, &story(3, &asked), &["creation", "sec", "spec", "effect"], bounds);
+    assert_eq!(came.tally.wrong, 0);
+    assert!(came.tally.judged.iter().all(|(_, judged)| *judged > 0), "{:?}", came.tally.judged);
+}
+
+#[test]
+fn four_posts_in_causal_order_are_explored_in_a_minute() {
+    let say = |text: &str| Say(text.to_owned());
+    let asked = [(1, 0, say("a")), (2, 1, say("b")), (3, 0, say("c")), (4, 2, say("d"))];
+    let make = || System::broadcasting(in_causal_order::<String>().expect("it is trusted"));
+    let checks = ["creation", "causal", "duplication"];
+    let came = in_a_minute(&make, &story(3, &asked), &checks, Bounds { drops: 1, duplicates: 1, ..Bounds::default() });
+    assert_eq!(came.tally.wrong, 0);
+}
+
+#[test]
+fn the_first_order_that_breaks_a_promise_is_found() {
+    // Best effort promises no causal order, and is held to it.
+    let asked = [(1, 0, Say("question".to_owned())), (2, 1, Say("answer".to_owned()))];
+    let make = || System::broadcasting(told::<String>()).held_to("causal");
+    let bounds = Bounds { drops: 1, duplicates: 1, smallest: true, ..Bounds::default() };
+    let came = explored(&make, &story(3, &asked), &watches(&["causal"]), bounds);
+    assert!(came.is_exhaustive);
+    let [find] = &came.tally.finds[..] else { panic!("{:?}", came.tally.finds) };
+    // Both requests, the question where the answer is given, and the answer where the question is not known.
+    assert_eq!((find.finding.check(), find.cost, find.events), ("causal", 0, 4));
+}
+
+#[test]
+fn a_crash_is_tried_in_every_stretch_of_time() {
+    let asked = [(1, 0, Say("a".to_owned())), (2, 1, Say("b".to_owned()))];
+    let make = || System::broadcasting(told::<String>());
+    let story = story(3, &asked);
+    let run = |crashes| {
+        let checks = watches(&["creation", "duplication"]);
+        let came = explored(&make, &story, &checks, Bounds { crashes, reduces: true, ..Bounds::default() });
+        assert!(came.is_exhaustive);
+        (came.stories.len(), came.tally)
+    };
+    let (alone, with) = (run(0), run(1));
+    // Three stretches, six pairs of a crash and a return in them, at three replicas: at once, or after one message.
+    assert_eq!((alone.0, with.0), (1, 1 + 6 * 3 * 2));
+    assert!(with.1.witness.crashes > 0 && with.1.witness.half_sent > 0);
+    assert!(with.1.outcomes.is_superset(&alone.1.outcomes) && with.1.outcomes.len() > alone.1.outcomes.len());
+}
+
+#[test]
+fn what_comes_out_is_the_same_for_any_number_of_threads() {
+    let asked = [(1, 0, add("milk")), (2, 1, add("milk")), (3, 0, remove("milk")), (4, 2, remove("milk"))];
+    let story = story(3, &asked);
+    let run = |jobs| {
+        let checks = safety();
+        let scope = Scope { make: &or_set, checks: &checks, story: &story };
+        let bounds = Bounds { duplicates: 1, most_runs: 3000, ..Bounds::default() };
+        let came = search(&scope, &bounds, &Limits::jobs(jobs), &mut |_| {});
+        let tally = came.tally;
+        assert!(!came.is_exhaustive && tally.runs + tally.given_up == 3000);
+        (tally.runs, tally.orders, tally.states, tally.outcomes, tally.witness)
+    };
+    let one = run(1);
+    assert_eq!(one, run(2));
+    assert_eq!(one, run(5));
 }

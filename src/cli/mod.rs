@@ -10,6 +10,7 @@ mod demo;
 mod environment;
 mod exit;
 mod explain;
+mod explore;
 mod files;
 mod findings;
 mod format;
@@ -74,6 +75,8 @@ enum Verb {
     Merge(merge::Arguments),
     /// Print the job files that spread a hunt over machines.
     Plan(plan::Arguments),
+    /// Go through all that can happen in a small world: every order, loss, duplicate and crash, with no chance in it.
+    Explore(explore::Arguments),
     /// Draw what happens in a seed, or print a file with all that it goes without saying.
     Show(show::Arguments),
     /// Make what a seed shows as small as can be.
@@ -154,6 +157,7 @@ fn obey(arguments: &Arguments, matches: &ArgMatches) -> Exit {
         },
         Verb::Merge(told) => merge::merge(told, &terminal),
         Verb::Plan(told) => plan::plan(told, &terminal),
+        Verb::Explore(told) => explore::explore(told, &terminal),
         Verb::Show(told) => show::show(told, &terminal),
         Verb::Shrink(told) => shrink::shrink(told, &terminal),
         Verb::Check(told) => check::check(told, &terminal),

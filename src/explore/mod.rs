@@ -5,11 +5,15 @@
 //! is the same for any number of jobs, and where it says that nothing was left out, nothing was.
 
 mod crashes;
+#[cfg(feature = "systems")]
+mod exploration;
 mod orders;
 mod search;
 mod tally;
 
 pub use crashes::crashing;
+#[cfg(feature = "systems")]
+pub use exploration::{Exploration, Explored, Kind, explore};
 pub use orders::orders;
 pub use search::{Bounds, Scope, Searched, explicit, search};
 pub use tally::{Came, Find, Tally};

@@ -3,13 +3,12 @@
 //! Replicas are chains of events; what one of them does is after what it heard of, and what comes at its time is after
 //! what came at an earlier one. The orders that keep to that are counted through the cuts across those chains.
 
-use std::collections::BTreeMap;
-
 use crate::base::ReplicaId;
 use crate::world::Happened;
 
-/// Beyond so many cuts nothing is counted.
+/// Beyond so many cuts, across more chains than this, nothing is counted.
 const MOST_CUTS: usize = 200_000;
+const MOST_CHAINS: usize = 16;
 
 /// The number of orders, of which the one that happened is one. It is never more than there are.
 pub fn orders(happened: &[Happened]) -> u128 {
@@ -25,82 +24,95 @@ pub fn orders(happened: &[Happened]) -> u128 {
     all.saturating_mul(Stretch::of(happened, begins, happened.len()).orders())
 }
 
-/// One event of a stretch: its chain, its place in it from 1, and how far other chains must have come before.
+/// One event of a stretch: its chain, its place in it from 0, and how far another chain must have come before.
+#[derive(Clone, Copy)]
 struct Link {
     chain: usize,
     place: u8,
-    after: Vec<(usize, u8)>,
+    after: Option<(usize, u8)>,
 }
 
 /// Events that each concern one replica, as they come: what comes at once with what was before it is one of them.
 struct Stretch {
     steps: Vec<Vec<Link>>,
-    chains: usize,
+    /// For each event of each chain, the step that it begins.
+    begins: Vec<Vec<Option<usize>>>,
 }
 
 impl Stretch {
     fn of(happened: &[Happened], from: usize, until: usize) -> Stretch {
-        let mut chains: Vec<(ReplicaId, u8)> = Vec::new();
-        let mut places: BTreeMap<usize, (usize, u8)> = BTreeMap::new();
+        let mut chains: Vec<ReplicaId> = Vec::new();
+        let mut begins: Vec<Vec<Option<usize>>> = Vec::new();
+        let mut links: Vec<Option<Link>> = Vec::new();
         let mut steps: Vec<Vec<Link>> = Vec::new();
-        let mut passed = None;
+        let mut passed: Option<usize> = None;
         for (at, event) in happened.iter().enumerate().take(until).skip(from) {
             let Some(replica) = event.replica else { continue };
-            let chain = chains.iter().position(|(known, _)| *known == replica).unwrap_or_else(|| {
-                chains.push((replica, 0));
+            let chain = chains.iter().position(|known| *known == replica).unwrap_or_else(|| {
+                chains.push(replica);
+                begins.push(Vec::new());
                 chains.len() - 1
             });
-            chains[chain].1 = chains[chain].1.saturating_add(1);
-            let place = chains[chain].1;
-            places.insert(at, (chain, place));
             let before = if event.message { event.cause } else { passed };
-            let after = before.and_then(|before| places.get(&before).copied()).into_iter().collect();
-            let link = Link { chain, place, after };
+            let before = before.and_then(|before| *links.get(before.checked_sub(from)?)?);
+            let after = before.map(|before: Link| (before.chain, before.place + 1));
+            let link = Link { chain, place: begins[chain].len().min(254) as u8, after };
+            links.push(Some(link));
+            let joins = event.at_once && at > from && passed == Some(at - 1);
             match steps.last_mut() {
-                Some(last) if event.at_once && passed == at.checked_sub(1) => last.push(link),
-                _ => steps.push(vec![link]),
+                Some(last) if joins => {
+                    last.push(link);
+                    begins[chain].push(None);
+                }
+                _ => {
+                    begins[chain].push(Some(steps.len()));
+                    steps.push(vec![link]);
+                }
             }
             if !event.message {
                 passed = Some(at);
             }
         }
-        Stretch { steps, chains: chains.len() }
+        Stretch { steps, begins }
     }
 
     fn orders(&self) -> u128 {
-        // How many ways lead to each cut, one step further in each round.
-        let mut cuts: BTreeMap<Vec<u8>, u128> = BTreeMap::from([(vec![0; self.chains], 1)]);
-        for _ in 0..self.steps.len() {
-            let mut next: BTreeMap<Vec<u8>, u128> = BTreeMap::new();
-            for (cut, ways) in &cuts {
-                for step in &self.steps {
-                    if let Some(beyond) = beyond(cut, step) {
-                        let sum = next.entry(beyond).or_default();
-                        *sum = sum.saturating_add(*ways);
-                    }
-                }
-            }
-            if next.len() > MOST_CUTS {
-                return 1;
-            }
-            cuts = next;
+        let widths: Vec<usize> = self.begins.iter().map(|chain| chain.len() + 1).collect();
+        let cuts = widths.iter().try_fold(1usize, |cuts, width| cuts.checked_mul(*width)).unwrap_or(usize::MAX);
+        if cuts > MOST_CUTS || widths.len() > MOST_CHAINS {
+            return 1;
         }
-        cuts.into_values().next().unwrap_or(1)
+        // How many ways lead to each cut. A cut's number is greater than that of every cut before it.
+        let mut ways: Vec<u128> = vec![0; cuts];
+        ways[0] = 1;
+        for number in 0..cuts {
+            if ways[number] == 0 {
+                continue;
+            }
+            let mut cut = [0; MOST_CHAINS];
+            let mut rest = number;
+            for (come, width) in cut.iter_mut().zip(&widths) {
+                (*come, rest) = ((rest % width) as u8, rest / width);
+            }
+            for (chain, begins) in self.begins.iter().enumerate() {
+                let Some(Some(step)) = begins.get(usize::from(cut[chain])) else { continue };
+                let Some(beyond) = beyond(cut, &self.steps[*step]) else { continue };
+                let places = beyond.iter().zip(&widths).rev();
+                let next = places.fold(0, |next, (come, width)| next * width + usize::from(*come));
+                ways[next] = ways[next].saturating_add(ways[number]);
+            }
+        }
+        ways[cuts - 1]
     }
 }
 
 /// The cut after a step, if the step can come next.
-fn beyond(cut: &[u8], step: &[Link]) -> Option<Vec<u8>> {
-    let first = step.first()?;
-    if cut[first.chain] + 1 != first.place {
-        return None;
-    }
-    let mut cut = cut.to_vec();
+fn beyond(mut cut: [u8; MOST_CHAINS], step: &[Link]) -> Option<[u8; MOST_CHAINS]> {
     for link in step {
-        if cut[link.chain] + 1 != link.place || link.after.iter().any(|(chain, place)| cut[*chain] < *place) {
+        if cut[link.chain] != link.place || link.after.is_some_and(|(chain, place)| cut[chain] < place) {
             return None;
         }
-        cut[link.chain] = link.place;
+        cut[link.chain] = link.place + 1;
     }
     Some(cut)
 }

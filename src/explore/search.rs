@@ -13,9 +13,9 @@ use super::{Find, crashing};
 use crate::base::{ReplicaId, Seed, Time};
 use crate::hunt::Limits;
 use crate::run::{Runner, Story, Transcript};
-use crate::scenario::Watch;
+use crate::scenario::{Fault, Watch};
 use crate::trace::Kind;
-use crate::world::{Budget, Ended, Node, Steered};
+use crate::world::{Budget, Ended, Node, Reduction, Steered};
 use crate::zoo::{Asked, System, Viewed};
 
 /// So many tasks in a round, with so many runs each.
@@ -69,8 +69,8 @@ pub struct Searched<O> {
     pub tally: Tally,
     /// Whether nothing was left out, within the bounds.
     pub is_exhaustive: bool,
-    /// Whether orders that differ only in events that do not touch one another were run once.
-    pub is_reduced: bool,
+    /// Which orders were gone through.
+    pub reduction: Reduction,
     /// The stories that were searched: with crashes, there are several.
     pub stories: Vec<Story<O>>,
 }
@@ -90,13 +90,28 @@ pub fn search<O: Asked, V: Viewed>(
         Box::new(Walking { runner, stories: &stories })
     };
     let crew = Crew { crashes: &crashes, in_order: in_order(scope.story), bounds, gather: &gather, limits };
-    let (mut tally, mut is_exhaustive) = crew.search(bounds.reduces, progress);
-    let is_reduced = bounds.reduces && !tally.is_timed;
-    if bounds.reduces && tally.is_timed && !limits.are_reached() {
-        // Then events at different replicas touch one another after all: each order is another run.
-        (tally, is_exhaustive) = crew.search(false, progress);
+    // Where handlers take time, when a message comes decides when the next event does.
+    let slow = |fault: &Fault| matches!(fault, Fault::Slow { .. } | Fault::Pause { .. });
+    let reduces = bounds.reduces && !scope.story.plan.scenario().faults.iter().any(slow);
+    let mut reduction = if reduces { Reduction::Apart } else { Reduction::None };
+    loop {
+        let (tally, is_exhaustive) = crew.search(reduction, progress);
+        let (next, stop) = (less(reduction, &tally), limits.are_reached());
+        if next == reduction || stop {
+            return Searched { is_exhaustive: is_exhaustive && next == reduction, tally, reduction, stories };
+        }
+        reduction = next;
     }
-    Searched { tally, is_exhaustive, is_reduced, stories }
+}
+
+/// How much can be left out, for all that was seen.
+fn less(reduction: Reduction, tally: &Tally) -> Reduction {
+    match reduction {
+        // Then events at different replicas touch one another after all.
+        _ if tally.is_timed => Reduction::None,
+        Reduction::Apart if tally.is_relayed => Reduction::Asleep,
+        enough => enough,
+    }
 }
 
 /// The run that a find stands for, written down without anything left open but what replicas draw for themselves.
@@ -105,9 +120,9 @@ pub fn explicit<O: Asked, V: Viewed>(
     bounds: &Bounds,
     story: &Story<O>,
     find: &Find,
-    reduces: bool,
+    reduction: Reduction,
 ) -> Story<O> {
-    let steered = Steered::new(bounds.seed, budget(bounds, bounds.together()), in_order(story), reduces, u64::MAX);
+    let steered = Steered::new(bounds.seed, budget(bounds, bounds.together()), in_order(story), reduction, u64::MAX);
     let mut transcript = Transcript::default();
     let steered = Box::new(steered.along(find.nodes.clone()));
     Runner::new((scope.make)(), scope.checks).steer(story, steered, Some(&mut transcript));
@@ -143,7 +158,7 @@ fn stories<O: Asked, V: Viewed>(scope: &Scope<'_, O, V>, bounds: &Bounds) -> Vec
         return stories;
     }
     let mut transcript = Transcript::default();
-    let steered = Steered::new(bounds.seed, Budget::default(), in_order(scope.story), true, u64::MAX);
+    let steered = Steered::new(bounds.seed, Budget::default(), in_order(scope.story), Reduction::None, u64::MAX);
     Runner::new((scope.make)(), scope.checks).steer(scope.story, Box::new(steered), Some(&mut transcript));
     let records = transcript.trace().records().iter();
     let at_its_time = |kind: &Kind| matches!(kind, Kind::Request { .. } | Kind::Timer { .. });
@@ -220,7 +235,7 @@ struct Crew<'a> {
 
 impl Crew<'_> {
     /// What came of it, and whether nothing was left out.
-    fn search(&self, reduces: bool, progress: &mut dyn FnMut(u64)) -> (Tally, bool) {
+    fn search(&self, reduction: Reduction, progress: &mut dyn FnMut(u64)) -> (Tally, bool) {
         thread::scope(|scope| {
             let (orders, waiting) = mpsc::channel::<Order>();
             let (results, done) = mpsc::channel();
@@ -232,13 +247,13 @@ impl Crew<'_> {
                     loop {
                         let order = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
                         let Ok(order) = order else { return };
-                        if results.send(self.obey(walker.as_mut(), order, reduces)).is_err() {
+                        if results.send(self.obey(walker.as_mut(), order, reduction)).is_err() {
                             return;
                         }
                     }
                 });
             }
-            self.rounds(&orders, &done, reduces, progress)
+            self.rounds(&orders, &done, reduction, progress)
         })
     }
 
@@ -252,7 +267,7 @@ impl Crew<'_> {
         &self,
         orders: &Sender<Order>,
         done: &Receiver<Done>,
-        reduces: bool,
+        reduction: Reduction,
         progress: &mut dyn FnMut(u64),
     ) -> (Tally, bool) {
         let most = self.bounds.together();
@@ -265,7 +280,7 @@ impl Crew<'_> {
             let mut tasks = self.tasks(together);
             while !tasks.is_empty() {
                 let left = self.bounds.most_runs - spent;
-                if left == 0 || self.limits.are_reached() || reduces && tally.is_timed {
+                if left == 0 || self.limits.are_reached() || less(reduction, &tally) != reduction {
                     sum.merge(tally);
                     return (sum, false);
                 }
@@ -302,11 +317,11 @@ impl Crew<'_> {
         (sum, whole)
     }
 
-    fn obey(&self, walker: &mut dyn Walker, order: Order, reduces: bool) -> Done {
+    fn obey(&self, walker: &mut dyn Walker, order: Order, reduction: Reduction) -> Done {
         let Order { nth, task, runs, most, divide } = order;
         let Task { story, together, nodes, kept } = task;
         let budget = budget(self.bounds, together);
-        let steered = Steered::new(self.bounds.seed, budget, Arc::clone(&self.in_order), reduces, most);
+        let steered = Steered::new(self.bounds.seed, budget, Arc::clone(&self.in_order), reduction, most);
         let mut steered = Box::new(steered.along(nodes));
         let mut tally = Tally::default();
         for _ in 0..runs {

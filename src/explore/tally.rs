@@ -64,6 +64,8 @@ pub struct Tally {
     pub witness: Witness,
     /// Whether it mattered in some run at which moment messages came.
     pub is_timed: bool,
+    /// Whether what was under way to one replica was not all that it had to be tried against.
+    pub is_relayed: bool,
     /// Whether so many messages were under way at once that they were not told apart.
     pub is_crowded: bool,
     /// Whether the same choices gave two results.
@@ -75,6 +77,7 @@ impl Tally {
     pub fn add(&mut self, (story, crashes): (usize, u32), came: Came, steered: &Steered) {
         self.states += steered.news();
         self.is_timed |= came.is_timed;
+        self.is_relayed |= steered.is_relayed();
         match steered.dismissal() {
             Some(Dismissal::Redundant | Dismissal::TooLong) if came.finding.is_none() => {
                 self.given_up += 1;
@@ -87,7 +90,8 @@ impl Tally {
         self.runs += 1;
         self.witness.add(&came.witness);
         self.deepest = self.deepest.max(steered.steps());
-        self.orders = self.orders.saturating_add(orders(steered.happened()));
+        let stands_for = if steered.reduces() { orders(steered.happened()) } else { 1 };
+        self.orders = self.orders.saturating_add(stands_for);
         let signature = came.finding.as_ref().map(Signature::of);
         self.outcomes.insert((came.shown, signature.clone()));
         if let (Some(finding), Some(signature)) = (came.finding, signature) {
@@ -130,6 +134,7 @@ impl Tally {
         }
         self.witness.add(&other.witness);
         self.is_timed |= other.is_timed;
+        self.is_relayed |= other.is_relayed;
         self.is_crowded |= other.is_crowded;
         self.is_unstable |= other.is_unstable;
     }

@@ -157,7 +157,10 @@ impl Timing {
                 self.handles_message = false;
             }
             Event::Calm => self.is_calm = true,
-            Event::Read { .. } | Event::SetTimer { .. } => self.matters |= self.handles_message && !self.is_calm,
+            // A death in the middle of a handler sets the time of the return.
+            Event::Read { .. } | Event::SetTimer { .. } | Event::Crash { after_sends: Some(_), .. } => {
+                self.matters |= self.handles_message && !self.is_calm;
+            }
             _ => {}
         }
     }

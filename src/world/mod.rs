@@ -28,5 +28,5 @@ pub use engine::{Ended, Run, System, World};
 pub use network::Network;
 pub use priorities::Priorities;
 pub use queue::Queue;
-pub use steered::{Budget, Dismissal, Happened, Node, Steered};
+pub use steered::{Budget, Dismissal, Happened, Node, Reduction, Steered};
 pub use witness::Witness;

@@ -25,6 +25,18 @@ pub struct Budget {
     pub together: u32,
 }
 
+/// Which orders are gone through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reduction {
+    /// Every one.
+    None,
+    /// Of those that differ only in events that do not touch one another, one; the others are begun and given up.
+    Asleep,
+    /// The same where replicas send nothing while they handle messages, so that what is under way to one of them is
+    /// all that it has to be tried against. No other order is begun.
+    Apart,
+}
+
 /// A question that a run came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Node {
@@ -98,7 +110,7 @@ pub struct Steered {
     budget: Budget,
     /// The links on which messages keep their order.
     in_order: Arc<BTreeSet<(ReplicaId, ReplicaId)>>,
-    reduces: bool,
+    reduction: Reduction,
     most: u64,
     nodes: Vec<Node>,
     /// How many of the nodes this run has come to.
@@ -113,24 +125,27 @@ pub struct Steered {
     prescribed: usize,
     known: u64,
     calm: bool,
+    /// Whom something is under way to that waits until whoever is concerned next has been through all.
+    waiting: Vec<ReplicaId>,
+    is_relayed: bool,
     dismissal: Option<Dismissal>,
     options: Vec<usize>,
 }
 
 impl Steered {
-    /// The first way. Where it does not reduce, every order is gone through.
+    /// The first way.
     pub fn new(
         seed: Seed,
         budget: Budget,
         in_order: Arc<BTreeSet<(ReplicaId, ReplicaId)>>,
-        reduces: bool,
+        reduction: Reduction,
         most: u64,
     ) -> Steered {
         Steered {
             dice: Dice::new(seed),
             budget,
             in_order,
-            reduces,
+            reduction,
             most,
             nodes: Vec::new(),
             at: 0,
@@ -142,6 +157,8 @@ impl Steered {
             prescribed: 0,
             known: 0,
             calm: false,
+            waiting: Vec::new(),
+            is_relayed: false,
             dismissal: None,
             options: Vec::new(),
         }
@@ -169,6 +186,11 @@ impl Steered {
         self.dismissal
     }
 
+    /// Whether what is under way to one replica is not all that it has to be tried against.
+    pub fn is_relayed(&self) -> bool {
+        self.is_relayed
+    }
+
     /// How many events there were that no run before had come to by the same way.
     pub fn news(&self) -> u64 {
         self.steps - self.known
@@ -181,6 +203,8 @@ impl Steered {
         self.asleep.clear();
         self.happened.clear();
         self.sent.clear();
+        self.waiting.clear();
+        self.is_relayed = false;
         self.prescribed = self.nodes.len();
         (self.steps, self.known, self.calm, self.dismissal) = (0, 0, false, None);
     }
@@ -196,6 +220,11 @@ impl Steered {
             self.nodes.pop();
         }
         false
+    }
+
+    /// Whether a run stands for others.
+    pub fn reduces(&self) -> bool {
+        self.reduction != Reduction::None
     }
 
     /// How many messages were lost or came twice.
@@ -254,6 +283,7 @@ impl Steered {
         let mut copies = 1;
         if !self.calm {
             self.sent.push((sending.name, self.happened.len().checked_sub(1)));
+            self.is_relayed |= self.happened.last().is_some_and(|event| event.message);
             let some = self.left.together > 0;
             let (may_drop, may_double) = (some && self.left.drops > 0, some && self.left.duplicates > 0);
             let answers = 1 + u32::from(may_drop) + u32::from(may_double);
@@ -281,6 +311,8 @@ impl Steered {
             self.dismissal = Some(Dismissal::Redundant);
             return false;
         }
+        // What comes at once with what was chosen was not foreseen when others were told to wait.
+        self.is_relayed |= at_once && only.replica.is_none_or(|replica| self.waiting.contains(&replica));
         self.take(only, at_once);
         true
     }
@@ -307,7 +339,7 @@ impl Steered {
 
     /// What can be next: of two copies of a message, and of two messages on a link that keeps their order, the first;
     /// and the last fault is over when nothing is under way.
-    fn gather(&self, choices: &[Choice], options: &mut Vec<usize>) {
+    fn gather(&mut self, choices: &[Choice], options: &mut Vec<usize>) {
         options.clear();
         for (at, choice) in choices.iter().enumerate().filter(|(_, choice)| choice.message) {
             let link = choice.from.zip(choice.replica);
@@ -321,6 +353,16 @@ impl Steered {
             }
         }
         options.extend(choices.iter().position(|choice| !choice.message && !choice.calm));
+        self.waiting.clear();
+        if self.reduction == Reduction::Apart {
+            let passing = choices.iter().find(|choice| !choice.message && !choice.calm);
+            let first = options.first().and_then(|first| choices[*first].replica);
+            if let Some(whose) = passing.map_or(first, |passing| passing.replica) {
+                let others = options.iter().filter_map(|at| choices[*at].replica).filter(|replica| *replica != whose);
+                self.waiting.extend(others);
+                options.retain(|at| choices[*at].replica == Some(whose));
+            }
+        }
     }
 
     fn choose(&mut self, choices: &[Choice], options: &[usize]) -> Option<usize> {
@@ -362,7 +404,7 @@ impl Steered {
             return;
         }
         let apart = |other: Option<ReplicaId>| match (other, choice.replica) {
-            (Some(one), Some(other)) => self.reduces && one != other,
+            (Some(one), Some(other)) => self.reduction != Reduction::None && one != other,
             _ => false,
         };
         self.asleep.retain(|(_, replica)| apart(*replica));
