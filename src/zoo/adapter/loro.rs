@@ -9,7 +9,7 @@ use std::fmt::Debug;
 use std::marker::PhantomData;
 
 use loro::{
-    ExportMode, LoroCounter, LoroDoc, LoroList, LoroMap, LoroMovableList, LoroText, LoroTree, LoroValue, TreeID,
+    Container, ExportMode, LoroCounter, LoroDoc, LoroList, LoroMap, LoroMovableList, LoroText, LoroTree, LoroValue, TreeID,
     TreeParentId, ValueOrContainer, VersionVector,
 };
 use serde::Serialize;
@@ -84,9 +84,11 @@ impl<C: Contained> Library for Document<C> {
     }
 
     fn apply(&mut self, op: &C::Op) -> Result<(), Refused> {
+        let before = self.doc.oplog_vv();
         C::apply(&self.doc, op)?;
         self.doc.commit();
-        Ok(())
+        // What changes nothing is no part of the history.
+        if self.doc.oplog_vv() == before { Err(Refused::because("it changes nothing")) } else { Ok(()) }
     }
 
     fn export(&mut self) -> Vec<Vec<u8>> {
@@ -329,7 +331,10 @@ impl Contained for Maps {
         let root = doc.get_map("maps");
         match op {
             MapOp::Remove(key) => done(root.delete(key)),
-            MapOp::Update(key, op) => put_in(&done(root.ensure_mergeable_map(key)), op),
+            MapOp::Update(key, op) => match root.get(key) {
+                Some(ValueOrContainer::Container(Container::Map(inner))) => put_in(&inner, op),
+                _ => put_in(&done(root.insert_container(key, LoroMap::new())), op),
+            },
         }
         Ok(())
     }
@@ -338,7 +343,7 @@ impl Contained for Maps {
         let mut maps = BTreeMap::new();
         doc.get_map("maps").for_each(|key, value| {
             let inner = match value {
-                ValueOrContainer::Container(loro::Container::Map(inner)) => fields(&inner),
+                ValueOrContainer::Container(Container::Map(inner)) => fields(&inner),
                 _ => BTreeMap::from([("?".to_owned(), "no map".to_owned())]),
             };
             if !inner.is_empty() {
