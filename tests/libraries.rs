@@ -27,7 +27,8 @@ mod diamond_types {
     #[test]
     fn a_deletion_that_comes_after_a_concurrent_insertion_and_then_another_insertion() {
         let (mut one, mut two, mut three) = (ListCRDT::new(), ListCRDT::new(), ListCRDT::new());
-        let [a, b, c] = [("a", &mut one), ("b", &mut two), ("c", &mut three)].map(|(name, list)| list.get_or_create_agent_id(name));
+        let [a, b, c] =
+            [("a", &mut one), ("b", &mut two), ("c", &mut three)].map(|(name, list)| list.get_or_create_agent_id(name));
         one.insert(a, 0, "x");
         let first = one.oplog.encode_from(ENCODE_PATCH, &[]);
         let told = one.oplog.local_version();

@@ -64,7 +64,11 @@ where
         for (key, all) in on_each {
             let seen = seen_by(&all);
             let latest: Vec<_> = all.into_iter().filter(|issued| !seen.contains(issued.update)).collect();
-            let written = |value: &E| latest.iter().any(|issued| matches!(&issued.op, MapOp::Update(_, RegisterOp::Write(write)) if write == value));
+            let written = |value: &E| {
+                latest
+                    .iter()
+                    .any(|issued| matches!(&issued.op, MapOp::Update(_, RegisterOp::Write(write)) if write == value))
+            };
             let (removed, wrote): (Vec<&&Issued<_>>, Vec<_>) =
                 latest.iter().partition(|issued| matches!(issued.op, MapOp::Remove(_)));
             let may_be_gone = !removed.is_empty() && (wrote.is_empty() || self.beside == Beside::EitherStands);

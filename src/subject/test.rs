@@ -12,9 +12,7 @@ use crate::hunt::{Counterexample, Limits, Size, Strategy, pursue};
 use crate::model::{Specification, Visible};
 use crate::report::{Drawing, story as draw};
 use crate::run::{Finding, Picture, Runner, STANDARD, Story, watches};
-use crate::scenario::{
-    Activity, Duplicates, Fault, InFlight, Latency, Order, Partition, Scenario, Shape, Watch, When,
-};
+use crate::scenario::{Activity, Duplicates, Fault, InFlight, Latency, Order, Partition, Scenario, Shape, Watch, When};
 use crate::zoo::sync::Pace;
 use crate::zoo::{Asked, System, Viewed};
 

@@ -112,7 +112,8 @@ impl<L: Library> Host<L> {
     /// A host before its first life.
     pub fn new(seat: Seat, habits: Habits, period: Span) -> Host<L> {
         let identity = unforked(seat.identity);
-        let book = Book { known: Known::new(), log: Vec::new(), held: Vec::new(), inside: Vec::new(), fresh: Vec::new() };
+        let book =
+            Book { known: Known::new(), log: Vec::new(), held: Vec::new(), inside: Vec::new(), fresh: Vec::new() };
         let document = Guarded::new(L::new(identity));
         Host { document, habits, period, identity, forks: 0, book, kept: None, complaint: None }
     }
@@ -148,7 +149,8 @@ impl<L: Library> Host<L> {
         let besides = |own: &[Update]| known.iter().filter(|update| !own.contains(update)).collect::<Known>();
         let items: Vec<Rc<Item<L>>> = if pieces.len() == fresh.len() {
             let each = pieces.into_iter().enumerate();
-            let item = |(nth, piece)| Item { updates: vec![fresh[nth]], seen: besides(&fresh[nth..]), pieces: vec![piece] };
+            let item =
+                |(nth, piece)| Item { updates: vec![fresh[nth]], seen: besides(&fresh[nth..]), pieces: vec![piece] };
             each.map(item).map(Rc::new).collect()
         } else {
             let seen = besides(&fresh);
@@ -314,7 +316,9 @@ impl<L: Library> Host<L> {
             made.map(|made| (before, made))
         });
         match made {
-            Err(error) => self.complain(if fork { "it cannot be forked" } else { "what it saves cannot be loaded" }, &error),
+            Err(error) => {
+                self.complain(if fork { "it cannot be forked" } else { "what it saves cannot be loaded" }, &error)
+            }
             Ok((before, made)) => {
                 self.document.replace(made);
                 self.identity = identity;
@@ -322,7 +326,10 @@ impl<L: Library> Host<L> {
                 let after = self.document.call(|document| document.view());
                 if before != after {
                     let how = if fork { "forked" } else { "saved and loaded" };
-                    self.complain(&format!("a document that is {how} shows something else"), &format!("{after:?}, not {before:?}"));
+                    self.complain(
+                        &format!("a document that is {how} shows something else"),
+                        &format!("{after:?}, not {before:?}"),
+                    );
                 }
             }
         }

@@ -46,9 +46,8 @@ impl<L: Library> Clone for Wire<L> {
 
 impl<L: Library> Debug for Wire<L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let listed = |f: &mut fmt::Formatter<'_>, known: &Known| {
-            known.iter().try_for_each(|update| write!(f, " {update}"))
-        };
+        let listed =
+            |f: &mut fmt::Formatter<'_>, known: &Known| known.iter().try_for_each(|update| write!(f, " {update}"));
         match &*self.0 {
             Told::Batch(items) => {
                 f.write_str("batch of")?;
