@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use squall::base::Span;
 use squall::replica::Refused;
-use squall::subject::{Contract, Early, Library, Verdict, World};
+use squall::subject::{Contract, Early, Isolation, Library, Verdict, World};
 
 /// A word said by somebody: who, its number, the word, and how many words of each the speaker had heard.
 type Said = (u64, u32, u8, BTreeMap<u64, u32>);
@@ -16,6 +17,9 @@ const PANICS_TWICE: u8 = 2;
 const SAVES_NOT_ALL: u8 = 3;
 const KEEPS_WAITING: u8 = 4;
 const TAKES_NO_REPEATS: u8 = 5;
+const LOOPS: u8 = 6;
+const EATS_MEMORY: u8 = 7;
+const ABORTS: u8 = 8;
 
 /// A set of words, each of which waits for what its speaker had heard.
 struct Notebook<const WRONG: u8> {
@@ -86,6 +90,21 @@ impl<const WRONG: u8> Library for Notebook<WRONG> {
             if WRONG == PANICS_TWICE && self.words.contains(&(said.0, said.1, said.2)) && said.2 == 2 {
                 self.broken = true;
                 panic!("word 2 was heard before");
+            }
+            if self.heard.values().sum::<u32>() > 8 {
+                match WRONG {
+                    LOOPS => loop {
+                        std::hint::spin_loop();
+                    },
+                    EATS_MEMORY => {
+                        let mut eaten: Vec<Vec<u8>> = Vec::new();
+                        loop {
+                            eaten.push(vec![1; 1 << 20]);
+                        }
+                    }
+                    ABORTS => std::process::abort(),
+                    _ => {}
+                }
             }
             if WRONG == TAKES_NO_REPEATS && self.heard.get(&said.0).is_some_and(|heard| *heard >= said.1) {
                 return Err("it was heard before".to_owned());
@@ -193,4 +212,19 @@ fn what_happens_beyond_the_contract_is_told_as_that() {
     assert!(matches!(beyond, Some((_, Verdict::Broken | Verdict::Unrepaired))), "{beyond:?}");
     let reused = found::<NOTHING>(Contract::AnyOrder, &[World::SameIdentity]);
     assert!(matches!(reused, Some((_, Verdict::Unrepaired | Verdict::Broken))), "{reused:?}");
+}
+
+/// What is lost of four seeds of a notebook, each in a process of its own, after it has heard much.
+fn lost<const WRONG: u8>() -> Vec<(u64, &'static str)> {
+    let isolation = Isolation { patience: Span::millis(1500), memory: 400 };
+    let test = squall::library::<Notebook<WRONG>>().worlds(&[World::Quiet]).seeds(3..6).isolated(isolation).jobs(1);
+    test.run_all().iter().map(|discovery| (discovery.found.seed.0, discovery.found.finding.check())).collect()
+}
+
+#[test]
+fn what_loops_eats_memory_or_takes_the_process_down_is_found_by_its_seed_and_the_hunt_goes_on() {
+    assert_eq!(lost::<LOOPS>(), [(3, "hang"), (4, "hang"), (5, "hang")]);
+    assert_eq!(lost::<EATS_MEMORY>(), [(3, "memory"), (4, "memory"), (5, "memory")]);
+    assert_eq!(lost::<ABORTS>(), [(3, "abort"), (4, "abort"), (5, "abort")]);
+    assert_eq!(lost::<NOTHING>(), []);
 }

@@ -5,7 +5,7 @@ use crate::check::{self, causality};
 use crate::cli::{Exit, format};
 use crate::scenario::FAULTS;
 use crate::zoo::broadcast::Ground;
-use crate::zoo::{registry, specimen};
+use crate::zoo::{adapter, registry, specimen};
 
 /// A thing with a name.
 pub(super) struct Thing {
@@ -64,6 +64,11 @@ pub(super) fn broadcasts() -> impl Iterator<Item = Thing> {
         let more = format!("{held} In a file: `system: (broadcast: \"{}\")`.", entry.name);
         Thing::of("broadcast", entry, checks, &more)
     })
+}
+
+/// Libraries that others wrote, as far as this program has adapters for them.
+pub(super) fn libraries() -> impl Iterator<Item = Thing> {
+    adapter::entries().into_iter().map(|entry| Thing::of("library", &entry, String::new(), ""))
 }
 
 /// Checks.
@@ -146,7 +151,7 @@ fn guarantees() -> impl Iterator<Item = Thing> {
 
 /// All of it.
 pub(super) fn things() -> impl Iterator<Item = Thing> {
-    let systems = types().chain(syncs()).chain(broadcasts());
+    let systems = types().chain(syncs()).chain(broadcasts()).chain(libraries());
     systems.chain(checks()).chain(guarantees()).chain(faults()).chain(specimens()).chain(exits()).chain(words())
 }
 

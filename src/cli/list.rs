@@ -35,6 +35,8 @@ enum What {
     Broadcasts,
     /// All systems that `squall new --system` knows: data types on syncs, and broadcasts.
     Systems,
+    /// Libraries that others wrote, as far as this program was built with them.
+    Libraries,
     /// Checks.
     Checks,
     /// Faults: what can go wrong in a world.
@@ -57,6 +59,11 @@ pub(super) fn list(arguments: &Arguments, terminal: &Terminal) -> io::Result<Exi
         What::Types => (catalogue::types().collect(), "runs on"),
         What::Syncs => (catalogue::syncs().collect(), "data types"),
         What::Broadcasts => (catalogue::broadcasts().collect(), "held to"),
+        What::Libraries if catalogue::libraries().next().is_none() => {
+            terminal.result("none: each comes with the feature of its name, such as `--features yrs`")?;
+            return Ok(Exit::Expected);
+        }
+        What::Libraries => (catalogue::libraries().collect(), ""),
         What::Checks => (catalogue::checks().collect(), "costs"),
         What::Faults => (catalogue::faults().collect(), "in a file"),
         What::Specimens => (catalogue::specimens().collect(), "caught by"),

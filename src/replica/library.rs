@@ -95,6 +95,9 @@ pub trait Library: Sized + 'static {
     /// order and as often as one likes, whatever is asked of messages.
     const MERGES: bool = false;
 
+    /// Whether a document that is made from the latest save may go on under the identity that the saved one had.
+    const RESUMES: bool = true;
+
     /// Whether its documents allow to go on from an older save under the same identity.
     const SAME_IDENTITY: bool = false;
 

@@ -9,17 +9,19 @@ use std::marker::PhantomData;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use super::Found;
 use super::test::{found, kept, seeds};
+use super::ward::{self, Heard, Isolation, Part};
 use crate::base::{Odds, Seed, Span, Time};
-use crate::hunt::Strategy;
+use crate::hunt::{Size, Strategy};
 use crate::model::{Specification, Visible};
 use crate::replica::{Contract, Library};
-use crate::run::{Runner, Story, watches};
+use crate::run::{Finding, Picture, Runner, Story, Transcript, watches};
 use crate::scenario::{
     Activity, Crash, Disk, Down, Duplicates, Fault, InFlight, Latency, Order, Partition, Plan, Rebirth, Scenario,
-    Shape, When, Who,
+    Shape, Watch, When, Who,
 };
 use crate::zoo::System;
 use crate::zoo::library::{Habits, Host};
@@ -157,6 +159,67 @@ impl World {
 /// A hunt through a library. Whatever is left out is usual: three replicas, a user beside each who asks now and then
 /// for what the document [proposes](Library::propose), messages in the worst way that the library's contract allows,
 /// all [fair](World::FAIR) worlds in turn, and a thousand seeds.
+///
+/// ```
+/// use std::collections::BTreeSet;
+///
+/// use squall::replica::Refused;
+/// use squall::subject::{Contract, Early, Library};
+///
+/// /// A set of numbers that only grows, as somebody may have written it.
+/// struct Numbers(BTreeSet<u64>, Vec<u64>);
+///
+/// impl Library for Numbers {
+///     type Op = u64;
+///     type View = BTreeSet<u64>;
+///     type Update = u64;
+///     type Saved = BTreeSet<u64>;
+///     type Version = ();
+///
+///     const CONTRACT: Contract = Contract::AnyOrder;
+///     const EARLY: Early = Early::IsShownInPart;
+///
+///     fn new(_: u64) -> Self {
+///         Numbers(BTreeSet::new(), Vec::new())
+///     }
+///
+///     fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> u64 {
+///         pick(3)
+///     }
+///
+///     fn apply(&mut self, number: &u64) -> Result<(), Refused> {
+///         self.0.insert(*number);
+///         self.1.push(*number);
+///         Ok(())
+///     }
+///
+///     fn export(&mut self) -> Vec<u64> {
+///         std::mem::take(&mut self.1)
+///     }
+///
+///     fn import(&mut self, batch: &[u64]) -> Result<(), String> {
+///         self.0.extend(batch);
+///         Ok(())
+///     }
+///
+///     fn view(&self) -> BTreeSet<u64> {
+///         self.0.clone()
+///     }
+///
+///     fn save(&self) -> BTreeSet<u64> {
+///         self.0.clone()
+///     }
+///
+///     fn load(_: u64, saved: &BTreeSet<u64>) -> Result<Self, String> {
+///         Ok(Numbers(saved.clone(), Vec::new()))
+///     }
+/// }
+///
+/// squall::library::<Numbers>()
+///     .specified(|known| known.iter().map(|update| *update.op).collect())
+///     .seeds(0..40)
+///     .check();
+/// ```
 pub struct LibraryTest<L: Library> {
     replicas: u32,
     delivery: Option<Contract>,
@@ -167,6 +230,7 @@ pub struct LibraryTest<L: Library> {
     seeds: Range<u64>,
     checks: Vec<&'static str>,
     specification: Specification<L::Op, L::View>,
+    isolation: Option<Isolation>,
     jobs: usize,
     keep: PathBuf,
     library: PhantomData<fn() -> L>,
@@ -186,6 +250,7 @@ impl<L: Library> LibraryTest<L> {
             seeds: 0..1000,
             checks: LIBRARY_CHECKS.to_vec(),
             specification: Specification::unstated("library under test"),
+            isolation: None,
             jobs: std::thread::available_parallelism().map_or(1, usize::from),
             keep: PathBuf::from("target/squall"),
             library: PhantomData,
@@ -238,6 +303,12 @@ impl<L: Library> LibraryTest<L> {
         LibraryTest { checks: checks.to_vec(), ..self }
     }
 
+    /// Seeds are run in a process of their own, so that one that hangs, eats memory or takes its process down is found
+    /// like any other. That process is the same test of the same program, up to this hunt.
+    pub fn isolated(self, isolation: Isolation) -> LibraryTest<L> {
+        LibraryTest { isolation: Some(isolation), ..self }
+    }
+
     /// On so many threads.
     pub fn jobs(self, jobs: usize) -> LibraryTest<L> {
         LibraryTest { jobs: jobs.max(1), ..self }
@@ -270,38 +341,40 @@ impl<L: Library> LibraryTest<L> {
     /// # Panics
     /// Where the world contradicts itself, or there is no world.
     pub fn run(&self) -> Option<Discovery> {
-        assert!(!self.worlds.is_empty(), "a library is hunted in at least one world");
-        let checks = watches(&self.checks);
-        let specification = Arc::new(self.specification.clone());
-        let delivery = self.delivery();
-        let system = |world: World| {
-            let (specification, habits) = (Arc::clone(&specification), world.habits(delivery));
-            move || -> System<L::Op, L::View> {
-                System::made((*specification).clone(), move |seat, pace: Pace| {
-                    Host::<L>::new(seat, habits, pace.period)
-                })
-            }
+        self.hunt(1).pop()
+    }
+
+    /// Hunts through all seeds, and tells all that was found.
+    ///
+    /// # Panics
+    /// Where the world contradicts itself, or there is no world.
+    pub fn run_all(&self) -> Vec<Discovery> {
+        self.hunt(usize::MAX)
+    }
+
+    /// Hunts until so much was found.
+    fn hunt(&self, most: usize) -> Vec<Discovery> {
+        let pulse = Arc::new(AtomicU64::new(0));
+        let mut hunter = Hunter::of(self, &pulse);
+        let seeds = seeds(self.seeds.clone());
+        let Some(limits) = self.isolation else {
+            return seeds.map(Seed).filter_map(|seed| hunter.discover(seed)).take(most).collect();
         };
-        let mut runners: Vec<_> = self.worlds.iter().map(|world| Runner::new(system(*world)(), &checks)).collect();
-        let stories: Vec<Story<L::Op>> = (self.worlds.iter())
-            .map(|world| Story::drawn(self.plan(*world), self.users.clone(), Pace::each(self.period)))
-            .collect();
-        seeds(self.seeds.clone()).find_map(|seed| {
-            let (nth, seed) = ((seed % self.worlds.len() as u64) as usize, Seed(seed));
-            let (world, make) = (self.worlds[nth], system(self.worlds[nth]));
-            let varied = Strategy::of(seed, &Strategy::ALL).vary(&stories[nth], seed);
-            let found = found(&make, &mut runners[nth], (&checks, self.jobs), &varied, seed)?;
-            let verdict = match self.keeps(world) {
-                true => Verdict::Bug,
-                false => {
-                    // Whether replicas are still apart when all is over shows where nothing stops the run before.
-                    let mut patient = Runner::new(make(), &watches(&["settles"]));
-                    let apart = patient.run(&varied, seed).finding.is_some_and(|left| left.check() == "settles");
-                    if apart { Verdict::Unrepaired } else { Verdict::Broken }
-                }
-            };
-            Some(Discovery { verdict, delivery, world, found })
-        })
+        match ward::part() {
+            Part::Passes => Vec::new(),
+            Part::Serves(seeds) => ward::serve(seeds, limits, &pulse, |seed| hunter.finds(Seed(seed))),
+            Part::Asks(call) => {
+                let mut found = Vec::new();
+                ward::ask(call, seeds, |heard| {
+                    found.extend(match heard {
+                        Heard::Finds(seed) => hunter.discover(seed),
+                        Heard::Lost(seed, finding) => Some(hunter.lost(seed, finding)),
+                    });
+                    found.len() < most
+                });
+                found
+            }
+        }
     }
 
     /// Hunts, and panics with the smallest story where something is found.
@@ -315,5 +388,84 @@ impl<L: Library> LibraryTest<L> {
             let told = kept(&found, &self.keep);
             panic!("{verdict}; messages come in {delivery}, in a world that {world}\n{told}");
         }
+    }
+}
+
+/// One who runs seeds of a test, and keeps the worlds for it.
+struct Hunter<'t, L: Library> {
+    test: &'t LibraryTest<L>,
+    checks: Vec<Watch>,
+    specification: Arc<Specification<L::Op, L::View>>,
+    grounds: Vec<Ground<L>>,
+}
+
+/// A world, and what is run in it.
+struct Ground<L: Library> {
+    world: World,
+    story: Story<L::Op>,
+    runner: Runner<L::Op, L::View>,
+}
+
+impl<'t, L: Library> Hunter<'t, L> {
+    fn of(test: &'t LibraryTest<L>, pulse: &Arc<AtomicU64>) -> Hunter<'t, L> {
+        assert!(!test.worlds.is_empty(), "a library is hunted in at least one world");
+        let (checks, specification) = (watches(&test.checks), Arc::new(test.specification.clone()));
+        let mut hunter = Hunter { test, checks, specification, grounds: Vec::new() };
+        hunter.grounds = (test.worlds.iter())
+            .map(|world| Ground {
+                world: *world,
+                story: Story::drawn(test.plan(*world), test.users.clone(), Pace::each(test.period)),
+                runner: Runner::new(hunter.system(*world)(), &hunter.checks).beating(Arc::clone(pulse)),
+            })
+            .collect();
+        hunter
+    }
+
+    /// Makes the replicas of a world.
+    fn system(&self, world: World) -> impl Fn() -> System<L::Op, L::View> + Sync + use<L> {
+        let (specification, habits) = (Arc::clone(&self.specification), world.habits(self.test.delivery()));
+        move || {
+            System::made((*specification).clone(), move |seat, pace: Pace| Host::<L>::new(seat, habits, pace.period))
+        }
+    }
+
+    /// Which world a seed is run in, and what happens there.
+    fn ground(&self, seed: Seed) -> (usize, Story<L::Op>) {
+        let nth = (seed.0 % self.grounds.len() as u64) as usize;
+        (nth, Strategy::of(seed, &Strategy::ALL).vary(&self.grounds[nth].story, seed))
+    }
+
+    /// Whether something is found in a seed.
+    fn finds(&mut self, seed: Seed) -> bool {
+        let (nth, story) = self.ground(seed);
+        self.grounds[nth].runner.run(&story, seed).finding.is_some()
+    }
+
+    /// What is found in a seed, and the smallest story that shows it.
+    fn discover(&mut self, seed: Seed) -> Option<Discovery> {
+        let (nth, story) = self.ground(seed);
+        let world = self.grounds[nth].world;
+        let make = self.system(world);
+        let found = found(&make, &mut self.grounds[nth].runner, (&self.checks, self.test.jobs), &story, seed)?;
+        let verdict = match self.test.keeps(world) {
+            true => Verdict::Bug,
+            false => {
+                // Whether replicas are still apart when all is over shows where nothing stops the run before.
+                let mut patient = Runner::new(make(), &watches(&["settles"]));
+                let apart = patient.run(&story, seed).finding.is_some_and(|left| left.check() == "settles");
+                if apart { Verdict::Unrepaired } else { Verdict::Broken }
+            }
+        };
+        Some(Discovery { verdict, delivery: self.test.delivery(), world, found })
+    }
+
+    /// What is known of a seed whose process was lost.
+    fn lost(&self, seed: Seed, finding: Finding) -> Discovery {
+        let (nth, story) = self.ground(seed);
+        let world = self.grounds[nth].world;
+        let picture = Picture::of(&story, &Transcript::<L::Op>::default(), Some(&finding));
+        let found = Found { seed, size: Size::of(&story), story: format!("\u{2605} {finding}"), finding, picture };
+        let verdict = if self.test.keeps(world) { Verdict::Bug } else { Verdict::Broken };
+        Discovery { verdict, delivery: self.test.delivery(), world, found }
     }
 }

@@ -9,8 +9,10 @@
 mod form;
 mod library;
 mod test;
+mod ward;
 
 pub use crate::replica::{Contract, Early, Library};
 pub use form::{ByDelta, ByOperation, ByState, Effects, Form, Joins, Merges, OpOf, Subject};
 pub use library::{Discovery, LIBRARY_CHECKS, LibraryTest, Verdict, World};
 pub use test::{Found, Test};
+pub use ward::Isolation;

@@ -81,6 +81,7 @@ impl Library for Buffer {
     type Version = ();
 
     const CONTRACT: Contract = Contract::AnyOrder;
+    const RESUMES: bool = false;
     const EARLY: Early = Early::IsShownInPart;
 
     fn new(identity: u64) -> Self {

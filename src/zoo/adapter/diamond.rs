@@ -47,6 +47,7 @@ impl Library for Document {
     type Version = Vec<RemoteId>;
 
     const CONTRACT: Contract = Contract::Causal;
+    const RESUMES: bool = false;
     const MERGES: bool = true;
 
     fn new(identity: u64) -> Self {

@@ -9,8 +9,8 @@ use std::fmt::Debug;
 use std::marker::PhantomData;
 
 use loro::{
-    ExportMode, LoroCounter, LoroDoc, LoroList, LoroMap, LoroMovableList, LoroText, LoroTree, LoroValue, TreeID,
-    TreeParentId, ValueOrContainer, VersionVector,
+    Container, ExportMode, LoroCounter, LoroDoc, LoroList, LoroMap, LoroMovableList, LoroText, LoroTree, LoroValue,
+    TreeID, TreeParentId, ValueOrContainer, VersionVector,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -76,7 +76,8 @@ impl<C: Contained> Library for Document<C> {
     const MERGES: bool = true;
 
     fn new(identity: u64) -> Self {
-        Document::of(LoroDoc::new(), identity).unwrap_or_else(|error| panic!("a new document takes its identity: {error}"))
+        Document::of(LoroDoc::new(), identity)
+            .unwrap_or_else(|error| panic!("a new document takes its identity: {error}"))
     }
 
     fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> C::Op {
@@ -84,9 +85,11 @@ impl<C: Contained> Library for Document<C> {
     }
 
     fn apply(&mut self, op: &C::Op) -> Result<(), Refused> {
+        let before = self.doc.oplog_vv();
         C::apply(&self.doc, op)?;
         self.doc.commit();
-        Ok(())
+        // What changes nothing is no part of the history.
+        if self.doc.oplog_vv() == before { Err(Refused::because("it changes nothing")) } else { Ok(()) }
     }
 
     fn export(&mut self) -> Vec<Vec<u8>> {
@@ -329,7 +332,10 @@ impl Contained for Maps {
         let root = doc.get_map("maps");
         match op {
             MapOp::Remove(key) => done(root.delete(key)),
-            MapOp::Update(key, op) => put_in(&done(root.ensure_mergeable_map(key)), op),
+            MapOp::Update(key, op) => match root.get(key) {
+                Some(ValueOrContainer::Container(Container::Map(inner))) => put_in(&inner, op),
+                _ => put_in(&done(root.insert_container(key, LoroMap::new())), op),
+            },
         }
         Ok(())
     }
@@ -338,7 +344,7 @@ impl Contained for Maps {
         let mut maps = BTreeMap::new();
         doc.get_map("maps").for_each(|key, value| {
             let inner = match value {
-                ValueOrContainer::Container(loro::Container::Map(inner)) => fields(&inner),
+                ValueOrContainer::Container(Container::Map(inner)) => fields(&inner),
                 _ => BTreeMap::from([("?".to_owned(), "no map".to_owned())]),
             };
             if !inner.is_empty() {
@@ -407,7 +413,8 @@ impl Tree {
     /// All nodes that show, each with its parent, a parent before its children.
     fn nodes(tree: &LoroTree) -> Vec<(TreeID, Option<TreeID>)> {
         let mut nodes = Vec::new();
-        let mut below: Vec<(TreeID, Option<TreeID>)> = tree.roots().into_iter().rev().map(|root| (root, None)).collect();
+        let mut below: Vec<(TreeID, Option<TreeID>)> =
+            tree.roots().into_iter().rev().map(|root| (root, None)).collect();
         while let Some((node, parent)) = below.pop() {
             nodes.push((node, parent));
             let children = tree.children(TreeParentId::Node(node)).unwrap_or_default();
@@ -435,7 +442,9 @@ impl Contained for Tree {
         match op {
             TreeOp::Create(below) => drop(done(tree.create(parent(*below)?))),
             // The library says itself what would be a cycle.
-            TreeOp::Move(moved, below) => tree.mov(node(*moved)?, parent(*below)?).map_err(|error| Refused::because(error.to_string()))?,
+            TreeOp::Move(moved, below) => {
+                tree.mov(node(*moved)?, parent(*below)?).map_err(|error| Refused::because(error.to_string()))?
+            }
             TreeOp::Delete(deleted) => done(tree.delete(node(*deleted)?)),
         }
         Ok(())

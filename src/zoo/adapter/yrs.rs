@@ -3,9 +3,11 @@
 //! Its documents say of updates that they "are idempotent and commutative", and of a client's identity that it must be
 //! unique per active peer. What comes early is kept as pending, and told with the rest of the document.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::marker::PhantomData;
+use std::rc::Rc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -56,18 +58,24 @@ pub trait Shared: 'static {
     fn propose(view: &Self::View, pick: &mut dyn FnMut(u64) -> u64) -> Self::Op;
 }
 
+/// The updates that the document tells of, of which those that come from others are not for others.
+type News = Rc<RefCell<Vec<Vec<u8>>>>;
+
 /// A document with one shared type.
 pub struct Document<S: Shared> {
     doc: Doc,
     root: S::Root,
-    news: Vec<Vec<u8>>,
+    news: News,
     shared: PhantomData<S>,
 }
+
+/// The origin of transactions that take in what others did.
+const THEIRS: &str = "theirs";
 
 impl<S: Shared> Document<S> {
     fn taken(&self, update: &[u8]) -> Result<(), String> {
         let update = Update::decode_v1(update).map_err(|error| error.to_string())?;
-        self.doc.transact_mut().apply_update(update).map_err(|error| error.to_string())
+        self.doc.transact_mut_with(THEIRS).apply_update(update).map_err(|error| error.to_string())
     }
 }
 
@@ -86,7 +94,15 @@ impl<S: Shared> Library for Document<S> {
         let options = Options { offset_kind: OffsetKind::Utf16, ..Options::with_client_id(ClientID::new(identity)) };
         let doc = Doc::with_options(options);
         let root = S::root(&doc);
-        Document { doc, root, news: Vec::new(), shared: PhantomData }
+        let news = News::default();
+        let told = Rc::clone(&news);
+        let observed = doc.observe_update_v1("news", move |txn, event| {
+            if txn.origin() != Some(&THEIRS.into()) {
+                told.borrow_mut().push(event.update.clone());
+            }
+        });
+        observed.unwrap_or_else(|error| panic!("a new document is not observed: {error}"));
+        Document { doc, root, news, shared: PhantomData }
     }
 
     fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> S::Op {
@@ -94,15 +110,17 @@ impl<S: Shared> Library for Document<S> {
     }
 
     fn apply(&mut self, op: &S::Op) -> Result<(), Refused> {
+        let before = self.news.borrow().len();
         let mut txn = self.doc.transact_mut();
         S::apply(&self.root, op, &mut txn)?;
-        txn.commit();
-        self.news.push(txn.encode_update_v1());
-        Ok(())
+        drop(txn);
+        // What changes nothing is not told to anybody.
+        let told = self.news.borrow().len() > before;
+        if told { Ok(()) } else { Err(Refused::because("it changes nothing")) }
     }
 
     fn export(&mut self) -> Vec<Vec<u8>> {
-        std::mem::take(&mut self.news)
+        self.news.take()
     }
 
     fn import(&mut self, batch: &[Vec<u8>]) -> Result<(), String> {

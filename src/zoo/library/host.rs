@@ -299,16 +299,17 @@ impl<L: Library> Host<L> {
         }
     }
 
+    /// An identity that no document had.
+    fn another(&mut self, cx: &Context<Self>) -> u64 {
+        self.forks += 1;
+        let generation = u64::from(cx.incarnation().0) << 8 | u64::from(self.forks);
+        unforked(cx.identity()) | generation << REPLICA_BITS
+    }
+
     /// A document in place of the one that there is, made from what that one saves.
     fn renew(&mut self, fork: bool, cx: &mut Context<Self>) {
         self.tell(cx);
-        let identity = if fork {
-            self.forks += 1;
-            let generation = u64::from(cx.incarnation().0) << 8 | u64::from(self.forks);
-            unforked(cx.identity()) | generation << REPLICA_BITS
-        } else {
-            self.identity
-        };
+        let identity = if fork || !L::RESUMES { self.another(cx) } else { self.identity };
         let made = self.document.call(|document| {
             let before = document.view();
             let made = if fork { document.fork(identity) } else { L::load(identity, &document.save()) };
@@ -505,12 +506,17 @@ impl<L: Library> Replica for Host<L> {
         self.set_out(cx);
         let Some(Image { saved, identity, forks, book }) = saved.last() else { return };
         let was = Identity((identity & ((1 << REPLICA_BITS) - 1)) as u32 - 1);
-        let identity = if was == cx.identity() { *identity } else { unforked(cx.identity()) };
+        self.forks = *forks;
+        let identity = match (was == cx.identity(), L::RESUMES) {
+            (true, true) => *identity,
+            (true, false) => self.another(cx),
+            (false, _) => unforked(cx.identity()),
+        };
         match L::load(identity, saved) {
             Err(error) => self.complain("what it saved cannot be loaded", &error),
             Ok(document) => {
                 self.document.replace(document);
-                (self.identity, self.forks) = (identity, *forks);
+                self.identity = identity;
                 self.book = book.clone();
                 // Whether what was not exported before is exported by the next call, the library need not say.
                 self.book.fresh.clear();
