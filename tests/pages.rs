@@ -175,6 +175,12 @@ fn two_runs_part_where_the_first_thing_is_different() {
     other.states[3].view = "{2}".to_owned();
     let parted = Difference::first(&well, &other).expect("a difference");
     assert_eq!(parted.says, "here south shows {1}; there south shows {2}");
+    let mut deaf = told("{1}", false);
+    deaf.states.truncate(3);
+    let parted = Difference::first(&well, &deaf).expect("a difference");
+    assert_eq!((parted.here, parted.there), (Some(5), Some(5)), "the event is there, and changes nothing");
+    assert_eq!(parted.says, "here south shows {1}; there south still shows {}");
+    assert_eq!(Difference::first(&deaf, &well).map(|parted| parted.there), Some(Some(5)));
     let page = data(&page((&well, &caption("a")), Some((&other, &caption("b")))));
     assert_eq!((&page["difference"]["here"], page["runs"].as_array().map(Vec::len)), (&Value::from(5), Some(2)));
 }

@@ -21,28 +21,44 @@ impl Difference {
     /// The first between two runs; nothing where all is the same.
     pub fn first(here: &Picture, there: &Picture) -> Option<Difference> {
         let (mut ours, mut theirs) = (happenings(here), happenings(there));
-        loop {
+        let (one, other) = loop {
             match (ours.next(), theirs.next()) {
                 (None, None) => return None,
-                (one, other) if one.as_ref().is_some_and(|one| other.as_ref().is_some_and(|other| one.same(other))) => {
-                }
-                (one, other) => {
-                    let tell = |one: &Option<Happening<'_>>, picture: &Picture| match one {
-                        Some(one) => picture.named(|| one.told()),
-                        None => "the run is over".to_owned(),
-                    };
-                    return Some(Difference {
-                        here: one.as_ref().map(Happening::step),
-                        there: other.as_ref().map(Happening::step),
-                        says: format!("here {}; there {}", tell(&one, here), tell(&other, there)),
-                    });
-                }
+                (Some(one), Some(other)) if one.same(&other) => {}
+                parted => break parted,
             }
-        }
+        };
+        let tell = |picture: &Picture, happening: &Option<Happening<'_>>| match happening {
+            Some(happening) => picture.named(|| happening.told()),
+            None => "the run is over".to_owned(),
+        };
+        let (told, its) = (tell(here, &one), tell(there, &other));
+        // Where the one changed in an event, and the other did not, both have the event.
+        let steps = (one.as_ref().map(Happening::step), other.as_ref().map(Happening::step));
+        let (here, there, told, its) = match (one, other) {
+            (Some(Happening::State(state)), other) if !other.is_some_and(|other| other.is_state(state.step)) => {
+                (steps.0, steps.0, told, there.named(|| still(there, state)))
+            }
+            (one, Some(Happening::State(state))) if !one.is_some_and(|one| one.is_state(state.step)) => {
+                (steps.1, steps.1, here.named(|| still(here, state)), its)
+            }
+            _ => (steps.0, steps.1, told, its),
+        };
+        Some(Difference { here, there, says: format!("here {told}; there {its}") })
+    }
+}
+
+/// What a replica shows of which another run says that it changed.
+fn still(picture: &Picture, changed: &State) -> String {
+    let last = picture.states.iter().rev().find(|state| state.replica == changed.replica && state.step <= changed.step);
+    match last {
+        Some(state) => format!("{} still shows {}", state.replica, state.view),
+        None => format!("{} is not there", changed.replica),
     }
 }
 
 /// Something that a person could see.
+#[derive(Clone, Copy)]
 enum Happening<'a> {
     Record(&'a Record),
     State(&'a State),
@@ -67,6 +83,11 @@ impl Happening<'_> {
             Happening::Record(record) => record.moment.step,
             Happening::State(state) => state.step,
         }
+    }
+
+    /// Whether it is what a replica showed after this event.
+    fn is_state(&self, step: u64) -> bool {
+        matches!(self, Happening::State(state) if state.step == step)
     }
 
     fn same(&self, other: &Happening<'_>) -> bool {
