@@ -151,7 +151,7 @@ function networkPanel(app) {
     for (const { message, copy } of copies.slice(0, 50)) {
       const end = copy.why ? `${clean(copy.why)} at ${clock(copy.at)}` : copy.at === null ? "not before the end" : `${clock(copy.at)}${copy.late ? ", overtaken" : ""}`;
       body.append(html("tr", {}, html("td", {}, `${nameOf(run, message.from)} → ${nameOf(run, message.to)}`),
-        html("td", {}, span(now - message.at)), html("td", {}, end), html("td", {}, bytes(message.size)), html("td", {}, carried(run, message))));
+        html("td", {}, span(now - message.at)), html("td", {}, end), html("td", {}, bytes(message.size)), html("td", { class: "loads" }, short(carried(run, message), 300))));
     }
     panel.append(html("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "messages under way" }, html("table", {}, html("thead", {}, html("tr", {},
       ...["link", "for", "arrives", "size", "carries"].map((word) => html("th", { scope: "col" }, word)))), body)));

@@ -62,7 +62,12 @@ function carried(run, message) {
   if (message.carries === "everything") return "all that the sender knew";
   if (message.carries === "digest") return "a digest of the sender's state";
   if (message.carries === "nothing") return "no updates";
-  return message.carries.map((update) => updateName(run, update)).join(", ") || "no updates";
+  const runs = [];
+  for (const [replica, number] of [...message.carries].sort((one, other) => one[0] - other[0] || one[1] - other[1])) {
+    const last = runs.at(-1);
+    if (last && last[0] === replica && last[2] + 1 >= number) last[2] = number; else runs.push([replica, number, number]);
+  }
+  return runs.length ? known(run, runs) : "no updates";
 }
 
 /** What happens in an event, in a sentence. */
