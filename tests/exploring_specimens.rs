@@ -13,7 +13,7 @@ use squall::zoo::{Asked, System, Viewed, Visitor};
 const FEW: usize = 12;
 
 /// More runs than this are not tried.
-const MOST: u64 = 30_000;
+const MOST: u64 = 300_000;
 
 /// What came of a specimen.
 #[derive(Debug)]

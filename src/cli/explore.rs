@@ -14,7 +14,7 @@ use super::shrink::{keep, told};
 use super::terminal::{Terminal, Tone};
 use super::{Exit, crew, interrupt};
 use crate::base::{Seed, Span};
-use crate::explore::{Bounds, Exploration, Explored, Kind, explore as explored};
+use crate::explore::{AT_ONE_MOMENT, Bounds, Exploration, Explored, Kind, explore as explored};
 use crate::hunt::{Limits, Stopwatch};
 use crate::report::Drawing;
 use crate::scenario::Expectation;
@@ -60,7 +60,7 @@ pub(super) struct Arguments {
 }
 
 /// How long making one finding small may take.
-const PATIENCE: Span = Span::secs(20);
+const PATIENCE: Span = Span::secs(5);
 
 /// What came of one scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,21 +203,39 @@ fn tell(
         (true, true) => "nothing smaller can happen",
         (false, _) => "not all that can happen",
     };
-    line(format!("{all} with {drops} messages lost, {duplicates} doubled and {crashes} crashes at most"));
+    let of = |count: u64, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
+    line(format!(
+        "{all} with at most {} lost, {duplicates} doubled, and {}",
+        of(u64::from(*drops), "message", "messages"),
+        of(u64::from(*crashes), "crash", "crashes")
+    ));
     let least = if tally.wrong > 0 { "at least " } else { "" };
     line(format!(
-        "{} runs stand for {least}{} orders of events; {} more were given up; {} states, {} events deep, in {seconds:.1} s",
-        tally.runs, tally.orders, tally.given_up, tally.states, tally.deepest
+        "{} runs stand for {least}{} orders of events; {} more were given up on the way",
+        tally.runs, tally.orders, tally.given_up
     ));
+    line(format!("{} states, {} events deep, in {seconds:.1} s", tally.states, tally.deepest));
     if came.stories > 1 {
-        line(format!("{} crashes and returns, and none", came.stories - 1));
+        line(format!("{} stories with crashes in them, and one without", came.stories - 1));
     }
     if came.reduction == Reduction::None && !arguments.no_reduction {
         line("every order was run: replicas look at the time, or set it, while they handle messages".to_owned());
     }
-    line(format!("replicas ended in {} ways", tally.outcomes.len()));
-    let judged = tally.judged.iter().map(|(check, runs)| format!("{check} {runs}"));
+    line(format!("replicas ended in {}", of(tally.outcomes.len() as u64, "way", "ways")));
+    let judged = tally.judged.iter().filter(|(_, runs)| *runs > 0).map(|(check, runs)| format!("{check} {runs}"));
     line(format!("runs in which something was judged: {}", judged.collect::<Vec<_>>().join(", ")));
+    let momentary: Vec<&str> = tally
+        .judged
+        .iter()
+        .filter(|(check, runs)| *runs > 0 && AT_ONE_MOMENT.contains(check))
+        .map(|(check, _)| *check)
+        .collect();
+    if came.reduction != Reduction::None && !momentary.is_empty() {
+        line(format!(
+            "{} looked at several replicas at one moment, and did not see every moment: --no-reduction shows them all",
+            momentary.join(" and ")
+        ));
+    }
     if tally.is_crowded {
         line("more messages were under way at once than can be told apart".to_owned());
     }

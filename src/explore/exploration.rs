@@ -81,7 +81,8 @@ impl Visitor for Exploring<'_> {
         let mut searched = search(&scope, bounds, limits, progress);
         let (reduction, stories) = (searched.reduction, searched.stories.len());
         let refine = |(nth, find): (usize, Find)| {
-            let each = limits.clone().within_at_most(*patience);
+            // What was found is made small even where exploring took all the time that there was.
+            let each = Limits { until: None, ..limits.clone() }.within_at_most(*patience);
             let written = |find: &Find| {
                 let story = &searched.stories[find.story];
                 let explicit = explicit(&scope, bounds, story, find, reduction);

@@ -15,5 +15,5 @@ pub use crashes::crashing;
 #[cfg(feature = "systems")]
 pub use exploration::{Exploration, Explored, Kind, explore};
 pub use orders::orders;
-pub use search::{Bounds, Scope, Searched, explicit, search};
+pub use search::{AT_ONE_MOMENT, Bounds, Scope, Searched, explicit, search};
 pub use tally::{Came, Find, Tally};

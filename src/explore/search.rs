@@ -25,6 +25,9 @@ const RUNS: u64 = 128;
 /// With more tasks than this waiting, none is divided.
 const ENOUGH: usize = 128;
 
+/// Checks that look at several replicas at one moment. Where orders are left out, so are some of those moments.
+pub const AT_ONE_MOMENT: [&str; 2] = ["laws", "stability"];
+
 /// How far a search goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {

@@ -190,3 +190,30 @@ fn help_and_version_are_results() {
     let (code, out, err) = says(&[]);
     assert!(code == 2 && out.is_empty() && err.contains("Usage: squall"), "{err}");
 }
+
+/// A bundled scenario for exploration.
+fn small_world(name: &str) -> String {
+    format!("{}/scenarios/explore/{name}.ron", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn all_that_can_happen_in_a_small_world_is_explored_without_chance() {
+    let folder = folder("explored");
+    let found = folder.join("found").to_string_lossy().into_owned();
+    let (code, text, err) = says(&["explore", &small_world("two_posts_on_one_line"), "--smallest", "--output", &found]);
+    assert_eq!(code, 0, "{text}{err}");
+    for told in ["as told", "nothing smaller can happen", "runs stand for", "fifo", "2 requests"] {
+        assert!(text.contains(told), "{told} is not in {text}");
+    }
+    let kept = format!("{found}/two_posts_on_one_line-fifo-explored.ron");
+    let (code, text, err) = says(&["run", &kept]);
+    assert_eq!(code, 0, "what is kept says what it must show, and shows it: {text}{err}");
+    let (code, text, _) = says(&["explore", &small_world("a_shopping_list_for_two"), "--max-runs", "3"]);
+    assert!(code == 3 && text.contains("not all that can happen"), "{text}");
+}
+
+#[test]
+fn users_who_ask_by_chance_are_not_explored() {
+    let (code, _, err) = says(&["explore", &scenario("explored_users", &[])]);
+    assert!(code == 2 && err.contains("write `requests` in the place of `clients`"), "{err}");
+}
