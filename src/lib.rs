@@ -22,7 +22,7 @@ pub mod trace;
 pub mod world;
 pub mod zoo;
 
-/// A hunt through a data type, for a test: see [`subject`].
+/// A hunt through a data type or a whole replica of one's own, for a test: see [`subject`].
 #[must_use]
 pub fn hunt<T: subject::Subject>() -> subject::Test<T> {
     subject::Test::new()

@@ -155,5 +155,8 @@ pub(super) fn told(found: &Catch, drawing: Drawing) -> String {
         count(size.fates, "message of its own fate", "messages of their own fates"),
         if found.is_minimal { "; nothing of it can be taken away" } else { "; there was no time to make it smaller" }
     );
+    if let Some(nearest) = &found.nearest {
+        let _ = write!(text, "\nit would hold if {}", nearest.change);
+    }
     text
 }

@@ -1,6 +1,6 @@
 //! A finding of a scenario file, as a file of its own.
 
-use super::{Counterexample, Limits, Size, pursue};
+use super::{Counterexample, Limits, Nearest, Size, pursue};
 use crate::base::Seed;
 use crate::run::{Finding, Picture, Signature, Story, resolve, same, watches_of};
 use crate::scenario::{Expectation, File, Mistakes, Origin, Plan};
@@ -17,6 +17,8 @@ pub struct Catch {
     pub finding: Finding,
     /// What makes it the same finding.
     pub signature: Signature,
+    /// The nearest run that holds, where one was found.
+    pub nearest: Option<Nearest>,
     /// How large it is.
     pub size: Size,
     /// Whether nothing more can be taken away.
@@ -69,7 +71,7 @@ impl Visitor for Catching<'_> {
 
 /// A counterexample, written down in the place of what the file told.
 pub(crate) fn told<O: Asked>(file: &File, found: Counterexample<O>) -> Catch {
-    let Counterexample { story, seed, finding, signature, transcript, is_minimal, .. } = found;
+    let Counterexample { story, seed, finding, signature, transcript, nearest, is_minimal, .. } = found;
     let mut smaller = file.clone();
     story.write(&mut smaller);
     smaller.seed = Some(seed);
@@ -78,5 +80,5 @@ pub(crate) fn told<O: Asked>(file: &File, found: Counterexample<O>) -> Catch {
     let says = says.lines().next().unwrap_or_default().to_owned();
     smaller.origin = Some(Origin { scenario: file.name.clone(), seed, says });
     let picture = Picture::of(&story, &transcript, Some(&finding));
-    Catch { file: smaller, picture, finding, signature, size: Size::of(&story), is_minimal }
+    Catch { file: smaller, picture, finding, signature, nearest, size: Size::of(&story), is_minimal }
 }

@@ -10,6 +10,7 @@ mod crew;
 #[expect(clippy::module_inception, reason = "a hunt is what this folder is about")]
 mod hunt;
 mod limits;
+mod nearest;
 mod pursuit;
 mod reached;
 mod shard;
@@ -25,6 +26,7 @@ pub use crew::Crew;
 #[cfg(feature = "systems")]
 pub use hunt::{Group, Hunted, Listener, PURSUED, Quarry, hunt};
 pub use limits::{Limits, Stopwatch};
+pub use nearest::Nearest;
 pub use pursuit::{Counterexample, Size, pursue, refine};
 pub use reached::Reached;
 pub use shard::Shard;

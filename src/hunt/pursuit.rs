@@ -2,6 +2,7 @@
 
 use std::thread;
 
+use super::nearest::{Nearest, nearest};
 use super::{Crew, Limits};
 use crate::base::Seed;
 use crate::run::{Finding, Runner, Signature, Story, Transcript};
@@ -24,6 +25,8 @@ pub struct Counterexample<O> {
     pub first: Finding,
     /// The events of the story.
     pub transcript: Transcript<O>,
+    /// The nearest run that holds, where one was found.
+    pub nearest: Option<Nearest>,
     /// Whether nothing more can be taken away.
     pub is_minimal: bool,
     /// Whether the first run could be written down without anything left open. Where it could not, the story is
@@ -95,7 +98,8 @@ pub fn refine<O: Asked, V: Viewed>(
     let mut runner = Runner::new(make(), checks).beating(vital.pulse());
     vital.runs(seed);
     let (ran, transcript) = runner.record(&story, seed);
-    vital.rest();
     let finding = ran.finding?;
-    Some(Counterexample { story, seed, finding, signature, first, transcript, is_minimal, is_explicit })
+    let nearest = if is_explicit { nearest(&mut runner, (&story, seed), &transcript, limits) } else { None };
+    vital.rest();
+    Some(Counterexample { story, seed, finding, signature, first, transcript, nearest, is_minimal, is_explicit })
 }

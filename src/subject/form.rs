@@ -9,9 +9,10 @@ use std::ops::Deref;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::base::{Canonical, Refused};
-use crate::model::Specification;
-use crate::replica::{DataType, Delivery, DeltaBased, OpBased, Site, StateBased};
+use super::whole::Whole;
+use crate::base::{Canonical, Concern, Dice, Name, Refused, Seed};
+use crate::model::{Specification, Told};
+use crate::replica::{DataType, Delivery, DeltaBased, OpBased, Replica, Site, StateBased};
 use crate::scenario::Operation;
 use crate::zoo::System;
 use crate::zoo::sync::{FullState, Gossiped, Intervals, Operations};
@@ -22,7 +23,7 @@ pub trait Subject: Clone + Debug + Default + 'static {
     type Op: Clone + Debug + PartialEq + Send + Sync + 'static;
     /// What a client sees: the same wherever the same updates are known.
     type View: Clone + Eq + Debug + Canonical + 'static;
-    /// How replicas tell each other: [`ByState`], [`ByDelta`] or [`ByOperation`].
+    /// How replicas tell each other: [`ByState`], [`ByDelta`], [`ByOperation`] or [`ByProtocol`].
     type Form: Form<Self>;
 
     /// An operation worth trying on this value, on few keys, so that operations meet. `pick` gives a number below its
@@ -33,10 +34,28 @@ pub trait Subject: Clone + Debug + Default + 'static {
     fn view(&self) -> Self::View;
 
     /// Reads an operation that was written by its `Debug`, for counterexamples that are replayed from files. Without
-    /// it they are replayed from their seeds.
-    fn read(_text: &str) -> Option<Self::Op> {
-        None
+    /// it, it is looked for among those that a new value proposes; a counterexample with one that is not found is
+    /// replayed from its seed.
+    fn read(text: &str) -> Option<Self::Op> {
+        sought::<Self>(text)
     }
+}
+
+/// How many proposals are looked through for an operation.
+const SOUGHT: u32 = 2000;
+
+/// An operation that a new value proposes and that is written so.
+fn sought<T: Subject>(text: &str) -> Option<T::Op> {
+    let (value, dice) = (T::default(), Dice::new(Seed(0)));
+    let proposed = (0..SOUGHT).map(|nth| {
+        let mut drawn = 0;
+        value.propose(&mut |bound| {
+            drawn += 1;
+            dice.below(Concern::Replica, Name::label("sought"), nth << 8 | drawn, bound.max(1))
+        })
+    });
+    let mut fitting = proposed.filter(|op| format!("{op:?}") == text);
+    fitting.next()
 }
 
 /// A subject whose states merge.
@@ -102,6 +121,11 @@ pub struct ByDelta;
 #[derive(Clone, Copy, Debug)]
 pub struct ByOperation;
 
+/// By a protocol of its own: the subject is a whole [`Replica`], which is asked for the subject's operations, shows its
+/// view, and answers with [`Told`].
+#[derive(Clone, Copy, Debug)]
+pub struct ByProtocol;
+
 impl<T: Merges> Form<T> for ByState {
     fn system(specification: Specification<OpOf<T>, T::View>) -> System<OpOf<T>, T::View> {
         System::judged_by(specification, FullState::new(Guest(T::default())))
@@ -120,11 +144,23 @@ impl<T: Effects> Form<T> for ByOperation {
     }
 }
 
+impl<T> Form<T> for ByProtocol
+where
+    T: Subject,
+    T: Replica<Op = <T as Subject>::Op, View = <T as Subject>::View, Answer = Told<<T as Subject>::View>>,
+    T::Message: 'static,
+    T::Saved: 'static,
+{
+    fn system(specification: Specification<OpOf<T>, <T as Subject>::View>) -> System<OpOf<T>, <T as Subject>::View> {
+        System::made(specification, |_, _| Whole::<T>::default())
+    }
+}
+
 /// An operation of a subject. It stands for the operation itself.
 pub struct OpOf<T: Subject>(pub T::Op, PhantomData<fn() -> T>);
 
 impl<T: Subject> OpOf<T> {
-    fn new(op: T::Op) -> OpOf<T> {
+    pub(super) fn new(op: T::Op) -> OpOf<T> {
         OpOf(op, PhantomData)
     }
 }
@@ -155,22 +191,24 @@ impl<T: Subject> Debug for OpOf<T> {
     }
 }
 
-/// As its `Debug` has it.
+/// As its `Debug` has it; in quotes, where a scenario could not hold it otherwise.
 impl<T: Subject> Serialize for OpOf<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let text = format!("{:?}", self.0);
-        if serializer.is_human_readable() {
-            Operation::from_text(text).serialize(serializer)
-        } else {
-            text.serialize(serializer)
+        if !serializer.is_human_readable() {
+            return text.serialize(serializer);
         }
+        let fits = ron::value::RawValue::from_ron(&text).is_ok();
+        Operation::from_text(if fits { text } else { format!("{text:?}") }).serialize(serializer)
     }
 }
 
 impl<'de, T: Subject> Deserialize<'de> for OpOf<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<OpOf<T>, D::Error> {
         let operation = Operation::deserialize(deserializer)?;
-        let op = T::read(operation.text()).ok_or_else(|| D::Error::custom("this is no operation of the type"))?;
+        let quoted = || T::read(&ron::from_str::<String>(operation.text()).ok()?);
+        let op = T::read(operation.text()).or_else(quoted);
+        let op = op.ok_or_else(|| D::Error::custom("this is no operation of the type under test"))?;
         Ok(OpOf::new(op))
     }
 }

@@ -356,7 +356,7 @@ impl<L: Library> LibraryTest<L> {
     fn hunt(&self, most: usize) -> Vec<Discovery> {
         let pulse = Arc::new(AtomicU64::new(0));
         let mut hunter = Hunter::of(self, &pulse);
-        let seeds = seeds(self.seeds.clone());
+        let seeds = seeds(self.seeds.clone()).0;
         let Some(limits) = self.isolation else {
             return seeds.map(Seed).filter_map(|seed| hunter.discover(seed)).take(most).collect();
         };
@@ -464,7 +464,16 @@ impl<'t, L: Library> Hunter<'t, L> {
         let (nth, story) = self.ground(seed);
         let world = self.grounds[nth].world;
         let picture = Picture::of(&story, &Transcript::<L::Op>::default(), Some(&finding));
-        let found = Found { seed, size: Size::of(&story), story: format!("\u{2605} {finding}"), finding, picture };
+        let found = Found {
+            seed,
+            known: None,
+            size: Size::of(&story),
+            story: format!("\u{2605} {finding}"),
+            finding,
+            nearest: None,
+            picture,
+            file: None,
+        };
         let verdict = if self.test.keeps(world) { Verdict::Bug } else { Verdict::Broken };
         Discovery { verdict, delivery: self.test.delivery(), world, found }
     }
