@@ -124,7 +124,8 @@ impl<T: Effects> Form<T> for ByOperation {
 pub struct OpOf<T: Subject>(pub T::Op, PhantomData<fn() -> T>);
 
 impl<T: Subject> OpOf<T> {
-    fn new(op: T::Op) -> OpOf<T> {
+    /// This operation, as a protocol of one's own proposes one.
+    pub fn new(op: T::Op) -> OpOf<T> {
         OpOf(op, PhantomData)
     }
 }
