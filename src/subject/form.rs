@@ -160,7 +160,8 @@ where
 pub struct OpOf<T: Subject>(pub T::Op, PhantomData<fn() -> T>);
 
 impl<T: Subject> OpOf<T> {
-    pub(super) fn new(op: T::Op) -> OpOf<T> {
+    /// This operation, as a protocol of one's own proposes one.
+    pub fn new(op: T::Op) -> OpOf<T> {
         OpOf(op, PhantomData)
     }
 }

@@ -52,12 +52,14 @@ struct Book<L: Library> {
     inside: Vec<Rc<Item<L>>>,
     /// Own updates that were not exported yet.
     fresh: Vec<Update>,
+    /// Own updates of which there was nothing to export. Nobody hears of them before the next one of which there is.
+    idle: Vec<Update>,
 }
 
 impl<L: Library> Clone for Book<L> {
     fn clone(&self) -> Book<L> {
-        let (known, log, fresh) = (self.known.clone(), self.log.clone(), self.fresh.clone());
-        Book { known, log, held: self.held.clone(), inside: self.inside.clone(), fresh }
+        let (known, log, held, inside) = (self.known.clone(), self.log.clone(), self.held.clone(), self.inside.clone());
+        Book { known, log, held, inside, fresh: self.fresh.clone(), idle: self.idle.clone() }
     }
 }
 
@@ -68,6 +70,11 @@ impl<L: Library> Book<L> {
                 self.log.push(Rc::clone(item));
             }
         }
+    }
+
+    /// The updates that others can hear of.
+    fn tellable(&self) -> Known {
+        self.known.iter().filter(|update| !self.idle.contains(update)).collect()
     }
 
     fn knows(&self, item: &Item<L>) -> bool {
@@ -112,8 +119,8 @@ impl<L: Library> Host<L> {
     /// A host before its first life.
     pub fn new(seat: Seat, habits: Habits, period: Span) -> Host<L> {
         let identity = unforked(seat.identity);
-        let book =
-            Book { known: Known::new(), log: Vec::new(), held: Vec::new(), inside: Vec::new(), fresh: Vec::new() };
+        let (log, held, inside) = (Vec::new(), Vec::new(), Vec::new());
+        let book = Book { known: Known::new(), log, held, inside, fresh: Vec::new(), idle: Vec::new() };
         let document = Guarded::new(L::new(identity));
         Host { document, habits, period, identity, forks: 0, book, kept: None, complaint: None }
     }
@@ -143,18 +150,25 @@ impl<L: Library> Host<L> {
         }
         let pieces = self.document.call(L::export);
         if pieces.is_empty() {
+            // What changed nothing is told with the next operation that does.
+            self.book.idle.extend(fresh);
             return;
         }
+        let idle = self.book.idle.len();
+        let own: Vec<Update> = self.book.idle.drain(..).chain(fresh).collect();
         let known = &self.book.known;
         let besides = |own: &[Update]| known.iter().filter(|update| !own.contains(update)).collect::<Known>();
-        let items: Vec<Rc<Item<L>>> = if pieces.len() == fresh.len() {
+        let items: Vec<Rc<Item<L>>> = if pieces.len() == own.len() - idle {
             let each = pieces.into_iter().enumerate();
-            let item =
-                |(nth, piece)| Item { updates: vec![fresh[nth]], seen: besides(&fresh[nth..]), pieces: vec![piece] };
+            let item = |(nth, piece)| {
+                let first = if nth == 0 { 0 } else { idle + nth };
+                let updates = own[first..=idle + nth].to_vec();
+                Item { updates, seen: besides(&own[first..]), pieces: vec![piece] }
+            };
             each.map(item).map(Rc::new).collect()
         } else {
-            let seen = besides(&fresh);
-            vec![Rc::new(Item { updates: fresh, seen, pieces })]
+            let seen = besides(&own);
+            vec![Rc::new(Item { updates: own, seen, pieces })]
         };
         self.book.note(&items);
         if self.habits.delivery != Contract::State {
@@ -345,9 +359,15 @@ impl<L: Library> Host<L> {
 
     fn snapshot(&self) -> (Wire<L>, Carries) {
         let saved = self.document.call(|document| document.save());
-        let (known, log) = (self.book.known.clone(), self.book.log.clone());
+        let (known, log) = (self.book.tellable(), self.book.log.clone());
         let carries = Carries::Updates(known.iter().collect());
         (Wire::of(Word::Snapshot { saved, known, log }), carries)
+    }
+
+    /// How much the document says that it has.
+    fn stated(&self) -> Option<String> {
+        let version = self.document.call(|document| document.version());
+        version.map(|version| format!("{version:?}"))
     }
 
     /// Turns to a neighbour to see what is missing.
@@ -417,16 +437,16 @@ impl<L: Library> Replica for Host<L> {
             let view = self.view();
             return cx.answer(request, Told::Shown(view));
         };
+        // Now and then several operations are told at once. Where nothing else would ever tell of them, they are not
+        // left to the next life; nor is what changed nothing, as nobody could say of it then that it did not.
+        let before = if cx.draw(4) == 0 { self.stated() } else { None };
         match self.document.call(|document| document.apply(op)) {
             Err(refused) => cx.answer(request, Told::Refused(refused)),
             Ok(()) => {
                 let update = cx.accept(request);
                 self.book.known.insert(update);
                 self.book.fresh.push(update);
-                // Now and then several operations are told at once; where nothing else would ever tell of them, they
-                // are not left to the next life.
-                let later = cx.draw(4) == 0 && self.document.call(|document| document.version()).is_some();
-                if !later {
+                if before.is_none() || before == self.stated() {
                     self.tell(cx);
                 }
                 cx.answer(request, Told::Done);
@@ -435,12 +455,14 @@ impl<L: Library> Replica for Host<L> {
     }
 
     fn message(&mut self, from: ReplicaId, Wire(word): &Wire<L>, cx: &mut Context<Self>) {
+        // What is told at once has seen the same.
+        self.tell(cx);
         match &**word {
             Word::Batch(items) => self.take(items, cx),
             Word::Ask { version, known } => {
                 if let Some(update) = self.document.call(|document| document.since(version)) {
                     let (log, base) = (self.book.log.clone(), known.clone());
-                    let mine = self.book.known.clone();
+                    let mine = self.book.tellable();
                     let carries = Carries::Updates(mine.beyond(known).collect());
                     cx.send(from, Wire::of(Word::Since { update, base, known: mine, log }), carries);
                 }
