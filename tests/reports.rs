@@ -8,7 +8,10 @@ mod measured;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use measured::{interleaving, message_complexity, specimens, sync_costs};
+use measured::{
+    availability, conflicts, gallery, interleaving, message_complexity, metadata, scaling, specimens, strategies,
+    sync_costs,
+};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("reports")
@@ -19,6 +22,8 @@ fn folder() -> PathBuf {
 fn stands_in(file: &str, report: &str) {
     let path = folder().join(file);
     if std::env::var_os("SQUALL_WRITE_REPORTS").is_some_and(|wanted| wanted == "1") {
+        fs::create_dir_all(path.parent().unwrap_or(&path))
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         fs::write(&path, report).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     }
     let stored = fs::read_to_string(&path).unwrap_or_default();
@@ -76,6 +81,51 @@ fn sync_costs_are_as_reported() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "thousands of replicas take too long without optimisation: compared in release")]
+fn what_grows_with_what_is_as_reported() {
+    stands_in("scaling.md", &scaling::report());
+}
+
+#[test]
+fn metadata_grows_as_reported() {
+    stands_in("metadata.md", &metadata::report());
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "thousands of runs take too long without optimisation: compared in release")]
+fn conflict_rules_lose_what_is_reported() {
+    stands_in("conflicts.md", &conflicts::report());
+}
+
+#[test]
+fn local_writes_are_answered_as_reported() {
+    stands_in("availability.md", &availability::report());
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "tens of thousands of runs take too long without optimisation")]
+fn strategies_find_what_is_reported() {
+    stands_in("strategies.md", &strategies::report());
+}
+
+#[test]
+fn the_gallery_is_what_runs_show() {
+    let files = gallery::files();
+    for (file, text) in &files {
+        stands_in(file, text);
+    }
+    let mut told: Vec<String> =
+        files.iter().filter_map(|(file, _)| file.strip_prefix("gallery/")).map(str::to_owned).collect();
+    told.sort();
+    let mut there: Vec<String> = fs::read_dir(folder().join("gallery"))
+        .expect("reports/gallery/")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    there.sort();
+    assert_eq!(told, there, "nothing else is in reports/gallery/");
+}
+
+#[test]
 fn the_readme_has_one_line_for_each_report() {
     let readme = fs::read_to_string(folder().join("README.md")).expect("reports/README.md");
     let listed: Vec<&str> =
@@ -83,7 +133,7 @@ fn the_readme_has_one_line_for_each_report() {
     let mut files: Vec<String> = fs::read_dir(folder())
         .expect("reports/")
         .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
-        .filter(|file| file != "README.md")
+        .filter(|file| file != "README.md" && file.ends_with(".md"))
         .collect();
     files.sort();
     assert_eq!(listed, files);

@@ -7,6 +7,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::again::quoted;
+use super::campaign_page::CampaignPage;
+use super::files::shown;
 use super::share::{Kind, Share};
 use super::shrink::keep;
 use super::terminal::{Terminal, Tone, plain};
@@ -79,6 +81,20 @@ impl Sum {
         } else {
             Exit::Expected
         }
+    }
+
+    /// How it ends, once the page of it is written, if there is to be one. What cannot be written is complained of.
+    pub(super) fn paged(&self, page: Option<CampaignPage<'_>>, path: Option<&Path>, terminal: &Terminal) -> Exit {
+        let exit = self.exit();
+        let (Some(page), Some(path)) = (page, path) else { return exit };
+        match page.write(&self.sentence(), exit == Exit::Expected) {
+            Ok(()) => terminal.note(format_args!("{} is written", shown(path))),
+            Err(error) => {
+                terminal.complain(format_args!("{} cannot be written: {error}", shown(path)));
+                return if matches!(exit, Exit::Violated | Exit::Unstable) { exit } else { Exit::Refused };
+            }
+        }
+        exit
     }
 
     /// The last line.

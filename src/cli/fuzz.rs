@@ -12,6 +12,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::again::quoted;
+use super::campaign_page::CampaignPage;
 use super::files::{self, Found, shown};
 use super::findings::{Replayed, Sum, place, title};
 use super::github::{GitHub, Level};
@@ -54,6 +55,9 @@ pub(super) struct Arguments {
     /// Write a page beside each counterexample, for a browser.
     #[arg(long)]
     pages: bool,
+    /// Write a page of all that came of it, and one of each counterexample beside its file.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
 }
 
 /// What is hunted through, and where it is kept: the same for all shards of a campaign.
@@ -223,6 +227,8 @@ impl Campaign<'_> {
     fn pass(&self, mut writing: Option<&mut Writing>, watch: &Watch<'_>, terminal: &Terminal) -> io::Result<Exit> {
         let mut sum = Sum::default();
         let mut github = GitHub::here(terminal);
+        let output = &self.arguments.hunts.output;
+        let mut page = self.arguments.report.as_deref().map(|path| CampaignPage::new(path, output));
         // What is known is replayed by one of the shards.
         for Found { path, file, only } in self.known.iter().filter(|_| self.shard.number() == 1) {
             let seed = file.seed.unwrap_or_default();
@@ -238,6 +244,9 @@ impl Campaign<'_> {
             if let (Some(github), Some(says)) = (&mut github, &replayed.says) {
                 github.note(Level::Error, path, "a known counterexample shows it again", says);
             }
+            if let Some(page) = &mut page {
+                page.replayed(&replayed);
+            }
             sum.replayed(&replayed, terminal)?;
         }
         let begun = Stopwatch::start();
@@ -250,11 +259,14 @@ impl Campaign<'_> {
                 let left = (time.0 as f64 / 1e9 - begun.seconds()).max(0.0);
                 limits = limits.within(Duration::from_secs_f64(left / (self.hunted.len() - nth) as f64));
             }
-            let share = self.hunt((found, prey), &limits, watch, terminal);
+            let (share, rate) = self.hunt((found, prey), &limits, watch, terminal);
             // What was found is told before anything else that may go wrong.
-            sum.hunted(&share, &self.arguments.hunts.output, terminal)?;
+            sum.hunted(&share, output, terminal)?;
             if let Some(writing) = &mut writing {
                 writing.hunted(&share);
+            }
+            if let Some(page) = &mut page {
+                page.hunted(&share, Some(rate));
             }
             if let Some(github) = &mut github {
                 annotate(&found.path, &share, github);
@@ -265,10 +277,16 @@ impl Campaign<'_> {
             terminal.warn(format_args!("the summary of the job cannot be written: {error}"));
         }
         terminal.result(format_args!("\n{}", sum.sentence()))?;
-        Ok(sum.exit())
+        Ok(sum.paged(page, self.arguments.report.as_deref(), terminal))
     }
 
-    fn hunt(&self, (found, prey): (&Found, &Prey), limits: &Limits, watch: &Watch<'_>, terminal: &Terminal) -> Share {
+    fn hunt(
+        &self,
+        (found, prey): (&Found, &Prey),
+        limits: &Limits,
+        watch: &Watch<'_>,
+        terminal: &Terminal,
+    ) -> (Share, f64) {
         let path = title(&prey.path, prey.only.as_deref());
         terminal.note(format_args!("hunting in {path}, from seed {}", prey.first));
         let limits = limits.clone().watched_by(watch.hunting((&found.path, found.only.as_deref())));
@@ -287,7 +305,7 @@ impl Campaign<'_> {
         let (seconds, runs) = (time.seconds(), hunted.runs);
         let rate = runs as f64 / seconds.max(1e-9);
         terminal.note(format_args!("{runs} seeds in {seconds:.1} s: {rate:.0} a second"));
-        Share::of(prey.clone(), self.shard, hunted)
+        (Share::of(prey.clone(), self.shard, hunted), rate)
     }
 }
 

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::Exit;
+use super::campaign_page::CampaignPage;
 use super::findings::Sum;
 use super::results::{self, Results, Trouble};
 use super::share::Share;
@@ -23,6 +24,9 @@ pub(super) struct Arguments {
     /// Where counterexamples are kept.
     #[arg(long, short, value_name = "FOLDER", default_value = "squall-found")]
     output: PathBuf,
+    /// Write a page of all that came of it, and one of each counterexample beside its file.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
 }
 
 /// Adds up what shards found, and tells of it.
@@ -46,7 +50,7 @@ pub(super) fn merge(arguments: &Arguments, terminal: &Terminal) -> io::Result<Ex
         return Ok(if alien { Exit::Refused } else { Exit::Inconclusive });
     }
     match results::complete(all) {
-        Ok(all) => told(all, &arguments.output, terminal),
+        Ok(all) => told(all, arguments, terminal),
         Err(wrong) => {
             wrong.iter().for_each(|says| terminal.complain(says));
             Ok(Exit::Inconclusive)
@@ -63,20 +67,28 @@ fn files(path: &Path) -> Vec<PathBuf> {
     files
 }
 
-fn told(all: Vec<Results>, output: &Path, terminal: &Terminal) -> io::Result<Exit> {
+fn told(all: Vec<Results>, arguments: &Arguments, terminal: &Terminal) -> io::Result<Exit> {
+    let Arguments { output, report, .. } = arguments;
     let mut sum = Sum::default();
+    let mut page = report.as_deref().map(|path| CampaignPage::new(path, output));
     let (mut known, mut shares) = (Vec::new(), Vec::new());
     for results in all {
         known.extend(results.replayed);
         shares.push(results.shares.into_iter());
     }
     for replayed in &known {
+        if let Some(page) = &mut page {
+            page.replayed(replayed);
+        }
         sum.replayed(replayed, terminal)?;
     }
     // The shares of one scenario from each shard, until there are no more scenarios.
     while let Some(share) = Share::sum(shares.iter_mut().filter_map(Iterator::next).collect()) {
         sum.hunted(&share, output, terminal)?;
+        if let Some(page) = &mut page {
+            page.hunted(&share, None);
+        }
     }
     terminal.result(format_args!("\n{}", sum.sentence()))?;
-    Ok(sum.exit())
+    Ok(sum.paged(page, report.as_deref(), terminal))
 }

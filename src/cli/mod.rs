@@ -3,6 +3,7 @@
 //! Results go to standard output and everything else to standard error. Exit codes are stable.
 
 mod again;
+mod campaign_page;
 mod catalogue;
 mod check;
 mod crew;

@@ -1,5 +1,6 @@
 //! The program, as its users meet it: scenario files in, lines and an exit code out.
 
+mod campaign_page;
 mod first_steps;
 mod formats;
 mod github;

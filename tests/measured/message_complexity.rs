@@ -59,7 +59,7 @@ pub(crate) struct Cost {
     /// Periods until the last replica of those reached had it, begun ones counted.
     pub(crate) rounds: u64,
     /// Messages sent until then.
-    messages: u64,
+    pub(crate) messages: u64,
     /// How many replicas had it in the end.
     pub(crate) reached: usize,
 }

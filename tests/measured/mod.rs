@@ -5,7 +5,14 @@
 
 #![allow(dead_code, reason = "each test crate uses a part of this")]
 
+pub(crate) mod availability;
+pub(crate) mod conflicts;
+pub(crate) mod gallery;
 pub(crate) mod interleaving;
+pub(crate) mod lived;
 pub(crate) mod message_complexity;
+pub(crate) mod metadata;
+pub(crate) mod scaling;
 pub(crate) mod specimens;
+pub(crate) mod strategies;
 pub(crate) mod sync_costs;

@@ -17,6 +17,8 @@ use squall::zoo::sync::{
 };
 use squall::zoo::text::rga::Rga;
 
+use super::lived::grouped;
+
 /// How many entries a value has before one of them changes.
 pub(crate) const ENTRIES: u64 = 1000;
 /// How many keys the two trees have of which one differs.
@@ -45,11 +47,11 @@ impl<S: Observed> Observer<S> for Traffic {
     }
 }
 
-fn at(millis: u64) -> Time {
+pub(crate) fn at(millis: u64) -> Time {
     Time::START + Span::millis(millis)
 }
 
-fn run<P: Protocol>(
+pub(crate) fn run<P: Protocol>(
     scenario: Scenario,
     protocol: P,
     pace: Pace,
@@ -198,23 +200,31 @@ impl Comparison {
     }
 }
 
-/// One of 65,536 keys differs.
-pub(crate) fn comparisons() -> Vec<Comparison> {
+impl Comparison {
+    /// Two such sets, of which one then removes a key.
+    pub(crate) fn removal(set: &LwwSet<u32>, key: u32) -> Comparison {
+        Comparison::of("a removal", set, SetOp::Remove(key))
+    }
+}
+
+/// A set of so many keys.
+pub(crate) fn lww_set(keys: u32) -> LwwSet<u32> {
     let mut set = LwwSet::new(Bias::Add);
-    for n in 0..KEYS {
+    for n in 0..keys {
         set.apply(&SetOp::Add(n), Site::of(0)).expect("an add is never refused");
     }
+    set
+}
+
+/// One of 65,536 keys differs.
+pub(crate) fn comparisons() -> Vec<Comparison> {
+    let set = lww_set(KEYS);
     vec![
         Comparison::of("removal of 0", &set, SetOp::Remove(0)),
         Comparison::of("removal of 4,711", &set, SetOp::Remove(4711)),
         Comparison::of("removal of 65,535", &set, SetOp::Remove(KEYS - 1)),
         Comparison::of("addition of one more", &set, SetOp::Add(KEYS)),
     ]
-}
-
-/// A count with commas, as in 1,234,567.
-fn grouped(count: u64) -> String {
-    if count < 1000 { count.to_string() } else { format!("{},{:03}", grouped(count / 1000), count % 1000) }
 }
 
 /// All the figures, as Markdown.
