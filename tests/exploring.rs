@@ -93,7 +93,7 @@ fn at(millis: u64) -> Time {
 /// A world of so many replicas in which this is asked for, a millisecond apart, or together where the time is the same.
 fn story<O: Clone>(replicas: u32, asked: &[(u64, u32, O)]) -> Story<O> {
     let mut scenario = Scenario::new(replicas);
-    (scenario.duration, scenario.settle) = (Span::millis(9), Span::millis(100));
+    (scenario.duration, scenario.settle) = (Span::millis(9), Span::millis(20));
     let plan = scenario.plan().unwrap_or_else(|refusals| panic!("{refusals}"));
     let request =
         |(millis, replica, op): &(u64, u32, O)| Scripted::new(at(*millis), ReplicaId(*replica), Ask::Do(op.clone()));

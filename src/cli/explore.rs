@@ -3,6 +3,7 @@
 //! What is found becomes a counterexample of the same form as those of `squall fuzz`, and no finding is lost.
 
 use std::io;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,13 +11,13 @@ use clap::Args;
 
 use super::again::quoted;
 use super::files::{self, Found, shown};
-use super::shrink::{keep, told};
+use super::shrink::{IN_COLOURS, keep, told};
 use super::terminal::{Terminal, Tone};
+use super::watch::Watch;
 use super::{Exit, crew, interrupt};
 use crate::base::{Seed, Span};
 use crate::explore::{AT_ONE_MOMENT, Bounds, Exploration, Explored, Kind, explore as explored};
 use crate::hunt::{Limits, Stopwatch};
-use crate::report::Drawing;
 use crate::scenario::Expectation;
 use crate::world::Reduction;
 
@@ -57,6 +58,9 @@ pub(super) struct Arguments {
     /// Where counterexamples are kept.
     #[arg(long, short, value_name = "FOLDER", default_value = "squall-found")]
     output: PathBuf,
+    /// Speak up when one handler takes longer than this.
+    #[arg(long, value_name = "TIME", default_value = "10s", env = "SQUALL_HANDLER_TIMEOUT")]
+    handler_timeout: Span,
 }
 
 /// How long making one finding small may take.
@@ -123,8 +127,20 @@ impl Mark {
 pub(super) fn explore(arguments: &Arguments, terminal: &Terminal) -> io::Result<Exit> {
     let Some(found) = files::read(&arguments.paths, terminal) else { return Ok(Exit::Refused) };
     interrupt::listen();
-    let (open, written): (Vec<Found>, Vec<Found>) =
-        found.into_iter().partition(|found| found.file.activity().is_some());
+    let watch = Watch::over(0, Duration::from_nanos(arguments.handler_timeout.0), terminal);
+    let mut exit = Ok(Exit::Failed);
+    let work = |_: usize| each(&found, arguments, &watch, terminal);
+    let take = |_: usize, came: io::Result<Exit>| {
+        exit = came;
+        ControlFlow::Continue(())
+    };
+    crew::work(1, 1, work, take, |over| watch.attend(over));
+    exit
+}
+
+/// Explores one scenario after the other.
+fn each(found: &[Found], arguments: &Arguments, watch: &Watch<'_>, terminal: &Terminal) -> io::Result<Exit> {
+    let (open, written): (Vec<&Found>, Vec<&Found>) = found.iter().partition(|found| found.file.activity().is_some());
     for Found { path, .. } in &open {
         terminal.complain(format_args!(
             "{}: its users ask by chance, and exploration knows none: write `requests` in the place of `clients`",
@@ -135,11 +151,11 @@ pub(super) fn explore(arguments: &Arguments, terminal: &Terminal) -> io::Result<
     let begun = Stopwatch::start();
     let mut marks = Vec::new();
     let mut runs = 0;
-    for (nth, Found { path, file, .. }) in written.iter().enumerate() {
+    for (nth, Found { path, file, only }) in written.iter().enumerate() {
         if interrupt::heard() {
             break;
         }
-        let mut limits = whole.clone();
+        let mut limits = whole.clone().watched_by(watch.hunting((path, only.as_deref())));
         if let Some(time) = arguments.max_time {
             let left = (time.0 as f64 / 1e9 - begun.seconds()).max(0.0);
             limits = limits.within(Duration::from_secs_f64(left / (written.len() - nth) as f64));
@@ -155,11 +171,11 @@ pub(super) fn explore(arguments: &Arguments, terminal: &Terminal) -> io::Result<
             seed: arguments.seed.or(file.seed).unwrap_or_default(),
         };
         let exploration = Exploration { file, bounds, patience: PATIENCE };
-        let watch = Stopwatch::start();
-        let came = explored(&exploration, &limits, &mut |_| {})
+        let time = Stopwatch::start();
+        let came = explored(&exploration, &limits, &mut |ran| watch.ran(runs + ran))
             .unwrap_or_else(|error| unreachable!("it was resolved before: {error}"));
         let mark = Mark::of(&came, &file.expect);
-        tell((path, mark), &came, watch.seconds(), arguments, terminal)?;
+        tell((path, mark), &came, time.seconds(), arguments, terminal)?;
         runs += came.tally.runs + came.tally.given_up;
         marks.push(mark);
     }
@@ -260,7 +276,7 @@ fn found(path: &Path, kind: &Kind, arguments: &Arguments, terminal: &Terminal) -
         find.events
     ))?;
     let Some(catch) = catch else { return terminal.result(&find.finding) };
-    terminal.result(told(catch, Drawing::default()))?;
+    terminal.result(told(catch, IN_COLOURS))?;
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let output = arguments.output.join(format!("{stem}-{}-explored.ron", find.signature.check));
     match keep(&output, &catch.text()) {

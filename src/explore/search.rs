@@ -11,7 +11,7 @@ use std::thread;
 use super::tally::{Came, Tally};
 use super::{Find, crashing};
 use crate::base::{ReplicaId, Seed, Time};
-use crate::hunt::Limits;
+use crate::hunt::{Limits, Vital};
 use crate::run::{Runner, Story, Transcript};
 use crate::scenario::{Fault, Watch};
 use crate::trace::Kind;
@@ -89,8 +89,9 @@ pub fn search<O: Asked, V: Viewed>(
     let crashes: Vec<u32> = stories.iter().map(|(crashes, _)| *crashes).collect();
     let stories: Vec<Story<O>> = stories.into_iter().map(|(_, story)| story).collect();
     let gather = || -> Box<dyn Walker + '_> {
-        let runner = Runner::new((scope.make)(), scope.checks);
-        Box::new(Walking { runner, stories: &stories })
+        let vital = limits.vitals.enter();
+        let runner = Runner::new((scope.make)(), scope.checks).beating(vital.pulse());
+        Box::new(Walking { runner, stories: &stories, seed: bounds.seed, vital })
     };
     let crew = Crew { crashes: &crashes, in_order: in_order(scope.story), bounds, gather: &gather, limits };
     // Where handlers take time, when a message comes decides when the next event does.
@@ -182,11 +183,15 @@ trait Walker {
 struct Walking<'a, O: Asked, V: Viewed> {
     runner: Runner<O, V>,
     stories: &'a [Story<O>],
+    seed: Seed,
+    vital: Arc<Vital>,
 }
 
 impl<O: Asked, V: Viewed> Walker for Walking<'_, O, V> {
     fn walk(&mut self, story: usize, steered: Box<Steered>, tally: &mut Tally) -> (Came, Box<Steered>) {
+        self.vital.runs(self.seed);
         let (ran, steered) = self.runner.steer(&self.stories[story], steered, None);
+        self.vital.rest();
         let ended = ran.run.as_ref().map(|run| run.ended);
         if ended != Some(Ended::Dismissed) {
             if tally.judged.is_empty() {
