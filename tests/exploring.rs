@@ -220,7 +220,11 @@ fn states_that_merge_are_explored_as_well() {
     }
 }
 
-/// Explores a world to its end, within a minute where code is optimised, and with ten orders for each run.
+/// So many runs take half a minute on two idle cores: optimised code needs some 40 microseconds for one. Other work on
+/// the machine changes the time that passes, and not this number.
+const HALF_A_MINUTE: u64 = 1_600_000;
+
+/// Explores a world to its end, well within a minute, and with ten orders for each run.
 #[track_caller]
 fn in_a_minute<O: Asked, V: Viewed>(
     make: &(dyn Fn() -> System<O, V> + Sync),
@@ -234,7 +238,7 @@ fn in_a_minute<O: Asked, V: Viewed>(
     let (runs, orders) = (tally.runs + tally.given_up, tally.orders);
     println!("{runs} runs stand for {orders} orders, {} states in {seconds:.1} s", tally.states);
     assert!(came.is_exhaustive && orders >= 10 * u128::from(runs), "{runs} runs stand for {orders}");
-    assert!(cfg!(debug_assertions) || seconds < 60.0, "it took {seconds} s");
+    assert!(runs < HALF_A_MINUTE, "{runs} runs");
     came
 }
 
