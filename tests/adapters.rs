@@ -48,7 +48,7 @@ mod automerge {
     hold! {
         texts_hold: Document<Text>, list(Promise::Strong);
         lists_hold: Document<List>, list(Promise::Strong);
-        maps_hold: Document<Fields>, latest(Beside::WriteStands);
+        maps_hold: Document<Fields>, latest(Beside::EitherStands);
         nested_maps_hold: Document<Maps>, nested_maps();
         counters_hold: Document<Count>, up_and_down();
     }

@@ -48,10 +48,10 @@ struct Book<L: Library> {
     log: Vec<Rc<Item<L>>>,
     /// Those of them that were not handed over yet.
     held: Vec<Rc<Item<L>>>,
-    /// Those that were handed over, and wait within the library for what they build upon.
-    inside: Vec<Rc<Item<L>>>,
-    /// Own updates that were not exported yet.
-    fresh: Vec<Update>,
+    /// Updates that were handed over and wait within the library, each for what its writer had seen.
+    inside: Vec<(Update, Known)>,
+    /// Own updates that were not exported yet, each with what was known before it.
+    fresh: Vec<(Update, Known)>,
 }
 
 impl<L: Library> Clone for Book<L> {
@@ -76,12 +76,13 @@ impl<L: Library> Book<L> {
 
     /// Whether the document was handed a message.
     fn has(&self, item: &Item<L>) -> bool {
-        self.knows(item) || self.inside.iter().any(|inside| inside.updates == item.updates)
+        let inside = |update: &Update| self.inside.iter().any(|(inside, _)| inside == update);
+        item.updates.iter().all(|update| self.known.contains(*update) || inside(update))
     }
 
     /// Whether nothing that the document was handed builds upon what it was not.
     fn is_closed(&self) -> bool {
-        self.inside.is_empty() && self.log.iter().all(|item| !self.knows(item) || self.known.covers(&item.seen))
+        self.inside.is_empty() && self.log.iter().all(|item| !self.knows(item) || item.fits(&self.known))
     }
 }
 
@@ -145,16 +146,13 @@ impl<L: Library> Host<L> {
         if pieces.is_empty() {
             return;
         }
-        let known = &self.book.known;
-        let besides = |own: &[Update]| known.iter().filter(|update| !own.contains(update)).collect::<Known>();
         let items: Vec<Rc<Item<L>>> = if pieces.len() == fresh.len() {
-            let each = pieces.into_iter().enumerate();
-            let item =
-                |(nth, piece)| Item { updates: vec![fresh[nth]], seen: besides(&fresh[nth..]), pieces: vec![piece] };
+            let each = fresh.into_iter().zip(pieces);
+            let item = |((update, seen), piece)| Item { updates: vec![update], seen: vec![seen], pieces: vec![piece] };
             each.map(item).map(Rc::new).collect()
         } else {
-            let seen = besides(&fresh);
-            vec![Rc::new(Item { updates: fresh, seen, pieces })]
+            let (updates, seen) = fresh.into_iter().unzip();
+            vec![Rc::new(Item { updates, seen, pieces })]
         };
         self.book.note(&items);
         if self.habits.delivery != Contract::State {
@@ -229,22 +227,20 @@ impl<L: Library> Host<L> {
 
     /// Whether a message comes in the order that the library is given.
     fn may_come(&self, item: &Item<L>) -> bool {
-        let known = |update: &Update| self.book.known.contains(*update);
-        let inside = |update: &Update| self.book.inside.iter().any(|inside| inside.updates.contains(update));
+        let Contract::Fifo = self.habits.delivery else { return item.fits(&self.book.known) };
         let writer = item.updates[0].replica;
-        match self.habits.delivery {
-            Contract::Fifo => {
-                item.seen.iter().filter(|seen| seen.replica == writer).all(|seen| known(&seen) || inside(&seen))
-            }
-            _ => self.book.known.covers(&item.seen),
-        }
+        let mut before = item.seen.iter().flat_map(Known::iter).filter(|seen| seen.replica == writer);
+        before.all(|seen| {
+            let inside = self.book.inside.iter().any(|(inside, _)| *inside == seen);
+            inside || self.book.known.contains(seen) || item.updates.contains(&seen)
+        })
     }
 
     /// These messages were handed over: they are known, or as soon as all that they build upon is there.
     fn came(&mut self, items: &[Rc<Item<L>>], cx: &mut Context<Self>) {
         if self.waits_inside() {
-            let new: Vec<_> = items.iter().filter(|item| !self.book.has(item)).cloned().collect();
-            self.book.inside.extend(new);
+            let each = items.iter().flat_map(|item| item.updates.iter().copied().zip(item.seen.iter().cloned()));
+            self.book.inside.extend(each);
             self.settle(cx);
         } else {
             self.learn(items.iter().flat_map(|item| item.updates.iter().copied()), cx);
@@ -255,13 +251,14 @@ impl<L: Library> Host<L> {
     fn settle(&mut self, cx: &mut Context<Self>) {
         loop {
             let known = &self.book.known;
-            let (ready, left): (Vec<_>, Vec<_>) =
-                std::mem::take(&mut self.book.inside).into_iter().partition(|item| known.covers(&item.seen));
+            let inside =
+                std::mem::take(&mut self.book.inside).into_iter().filter(|(update, _)| !known.contains(*update));
+            let (ready, left): (Vec<_>, Vec<_>) = inside.partition(|(_, seen)| known.covers(seen));
             self.book.inside = left;
             if ready.is_empty() {
                 return;
             }
-            self.learn(ready.iter().flat_map(|item| item.updates.iter().copied()), cx);
+            self.learn(ready.into_iter().map(|(update, _)| update), cx);
         }
     }
 
@@ -337,7 +334,11 @@ impl<L: Library> Host<L> {
 
     /// Hands a document that was made from a save what waited within the one that saved: that need not be saved.
     fn catch_up(&mut self, cx: &mut Context<Self>) {
-        let inside = self.book.inside.clone();
+        let waits = |item: &&Rc<Item<L>>| {
+            let waits = |update: &Update| self.book.inside.iter().any(|(inside, _)| inside == update);
+            item.updates.iter().any(waits)
+        };
+        let inside: Vec<_> = self.book.log.iter().filter(waits).cloned().collect();
         if !inside.is_empty() {
             self.hand_over(&inside, cx);
         }
@@ -368,8 +369,6 @@ impl<L: Library> Host<L> {
     fn join(&mut self, known: &Known, log: &[Rc<Item<L>>], cx: &mut Context<Self>) {
         self.book.note(log);
         self.learn(known.iter(), cx);
-        let here = &self.book.known;
-        self.book.inside.retain(|item| !item.updates.iter().all(|update| here.contains(*update)));
         self.settle(cx);
         self.release(cx);
         self.look();
@@ -421,8 +420,8 @@ impl<L: Library> Replica for Host<L> {
             Err(refused) => cx.answer(request, Told::Refused(refused)),
             Ok(()) => {
                 let update = cx.accept(request);
+                self.book.fresh.push((update, self.book.known.clone()));
                 self.book.known.insert(update);
-                self.book.fresh.push(update);
                 // Now and then several operations are told at once; where nothing else would ever tell of them, they
                 // are not left to the next life.
                 let later = cx.draw(4) == 0 && self.document.call(|document| document.version()).is_some();

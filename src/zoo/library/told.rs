@@ -10,10 +10,18 @@ use crate::replica::{Library, Payload};
 pub struct Item<L: Library> {
     /// The updates that are in it.
     pub updates: Vec<Update>,
-    /// All that its writer knew besides.
-    pub seen: Known,
+    /// All that the writer of each of them had seen.
+    pub seen: Vec<Known>,
     /// The library's own messages.
     pub pieces: Vec<L::Update>,
+}
+
+impl<L: Library> Item<L> {
+    /// Whether all that it builds upon is in a set.
+    pub fn fits(&self, known: &Known) -> bool {
+        let own = |update: &Update| self.updates.contains(update);
+        self.seen.iter().all(|seen| known.covers(seen) || seen.beyond(known).all(|update| own(&update)))
+    }
 }
 
 /// What travels between hosts, shared by its copies.
