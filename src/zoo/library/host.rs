@@ -52,12 +52,15 @@ struct Book<L: Library> {
     inside: Vec<(Update, Known)>,
     /// Own updates that were not exported yet, each with what was known before it.
     fresh: Vec<(Update, Known)>,
+    /// The same of those of which there was nothing to export: nobody hears of them before the next one of which there
+    /// is.
+    idle: Vec<(Update, Known)>,
 }
 
 impl<L: Library> Clone for Book<L> {
     fn clone(&self) -> Book<L> {
-        let (known, log, fresh) = (self.known.clone(), self.log.clone(), self.fresh.clone());
-        Book { known, log, held: self.held.clone(), inside: self.inside.clone(), fresh }
+        let (known, log, held, inside) = (self.known.clone(), self.log.clone(), self.held.clone(), self.inside.clone());
+        Book { known, log, held, inside, fresh: self.fresh.clone(), idle: self.idle.clone() }
     }
 }
 
@@ -68,6 +71,12 @@ impl<L: Library> Book<L> {
                 self.log.push(Rc::clone(item));
             }
         }
+    }
+
+    /// The updates that others can hear of.
+    fn tellable(&self) -> Known {
+        let idle = |update: &Update| self.idle.iter().any(|(idle, _)| idle == update);
+        self.known.iter().filter(|update| !idle(update)).collect()
     }
 
     fn knows(&self, item: &Item<L>) -> bool {
@@ -113,8 +122,8 @@ impl<L: Library> Host<L> {
     /// A host before its first life.
     pub fn new(seat: Seat, habits: Habits, period: Span) -> Host<L> {
         let identity = unforked(seat.identity);
-        let book =
-            Book { known: Known::new(), log: Vec::new(), held: Vec::new(), inside: Vec::new(), fresh: Vec::new() };
+        let (log, held, inside) = (Vec::new(), Vec::new(), Vec::new());
+        let book = Book { known: Known::new(), log, held, inside, fresh: Vec::new(), idle: Vec::new() };
         let document = Guarded::new(L::new(identity));
         Host { document, habits, period, identity, forks: 0, book, kept: None, complaint: None }
     }
@@ -144,16 +153,25 @@ impl<L: Library> Host<L> {
         }
         let pieces = self.document.call(L::export);
         if pieces.is_empty() {
+            // What changed nothing is told with the next operation that does.
+            self.book.idle.extend(fresh);
             return;
         }
-        let items: Vec<Rc<Item<L>>> = if pieces.len() == fresh.len() {
-            let each = fresh.into_iter().zip(pieces);
-            let item = |((update, seen), piece)| Item { updates: vec![update], seen: vec![seen], pieces: vec![piece] };
-            each.map(item).map(Rc::new).collect()
+        let (mut updates, mut seen): (Vec<_>, Vec<_>) = self.book.idle.drain(..).unzip();
+        let mut items = Vec::new();
+        if pieces.len() == fresh.len() {
+            for ((update, before), piece) in fresh.into_iter().zip(pieces) {
+                updates.push(update);
+                seen.push(before);
+                let (updates, seen) = (std::mem::take(&mut updates), std::mem::take(&mut seen));
+                items.push(Rc::new(Item { updates, seen, pieces: vec![piece] }));
+            }
         } else {
-            let (updates, seen) = fresh.into_iter().unzip();
-            vec![Rc::new(Item { updates, seen, pieces })]
-        };
+            let own: (Vec<_>, Vec<_>) = fresh.into_iter().unzip();
+            updates.extend(own.0);
+            seen.extend(own.1);
+            items.push(Rc::new(Item { updates, seen, pieces }));
+        }
         self.book.note(&items);
         if self.habits.delivery != Contract::State {
             let peers: Vec<ReplicaId> = cx.neighbours().iter().collect();
@@ -346,9 +364,15 @@ impl<L: Library> Host<L> {
 
     fn snapshot(&self) -> (Wire<L>, Carries) {
         let saved = self.document.call(|document| document.save());
-        let (known, log) = (self.book.known.clone(), self.book.log.clone());
+        let (known, log) = (self.book.tellable(), self.book.log.clone());
         let carries = Carries::Updates(known.iter().collect());
         (Wire::of(Word::Snapshot { saved, known, log }), carries)
+    }
+
+    /// How much the document says that it has.
+    fn stated(&self) -> Option<String> {
+        let version = self.document.call(|document| document.version());
+        version.map(|version| format!("{version:?}"))
     }
 
     /// Turns to a neighbour to see what is missing.
@@ -416,16 +440,16 @@ impl<L: Library> Replica for Host<L> {
             let view = self.view();
             return cx.answer(request, Told::Shown(view));
         };
+        // Now and then several operations are told at once. Where nothing else would ever tell of them, they are not
+        // left to the next life; nor is what changed nothing, as nobody could say of it then that it did not.
+        let before = if cx.draw(4) == 0 { self.stated() } else { None };
         match self.document.call(|document| document.apply(op)) {
             Err(refused) => cx.answer(request, Told::Refused(refused)),
             Ok(()) => {
                 let update = cx.accept(request);
                 self.book.fresh.push((update, self.book.known.clone()));
                 self.book.known.insert(update);
-                // Now and then several operations are told at once; where nothing else would ever tell of them, they
-                // are not left to the next life.
-                let later = cx.draw(4) == 0 && self.document.call(|document| document.version()).is_some();
-                if !later {
+                if before.is_none() || before == self.stated() {
                     self.tell(cx);
                 }
                 cx.answer(request, Told::Done);
@@ -439,7 +463,7 @@ impl<L: Library> Replica for Host<L> {
             Word::Ask { version, known } => {
                 if let Some(update) = self.document.call(|document| document.since(version)) {
                     let (log, base) = (self.book.log.clone(), known.clone());
-                    let mine = self.book.known.clone();
+                    let mine = self.book.tellable();
                     let carries = Carries::Updates(mine.beyond(known).collect());
                     cx.send(from, Wire::of(Word::Since { update, base, known: mine, log }), carries);
                 }
