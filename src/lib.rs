@@ -4,6 +4,8 @@
 //! live in and what goes wrong there; a [`world`] runs it, as a function of the plan and a seed; whoever
 //! wants to know more than the end watches its events ([`trace`]). Data types, broadcasts and syncs to
 //! start from are in the [`zoo`]. The README's example is a test of this page.
+//!
+//! Whoever has code of their own to put under test begins with the [`guide`].
 
 pub mod base;
 pub mod check;
@@ -21,6 +23,9 @@ pub mod subject;
 pub mod trace;
 pub mod world;
 pub mod zoo;
+
+#[doc = include_str!("guide.md")]
+pub mod guide {}
 
 /// A hunt through a data type or a whole replica of one's own, for a test: see [`subject`].
 #[must_use]

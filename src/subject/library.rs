@@ -262,7 +262,8 @@ impl<L: Library> LibraryTest<L> {
         LibraryTest { replicas, ..self }
     }
 
-    /// These seeds. `SQUALL_SEED` in the environment runs one alone, and `SQUALL_SEEDS` so many.
+    /// These seeds. `SQUALL_SEED` in the environment runs one alone, and `SQUALL_SEEDS` so many, or those of a range
+    /// like `1000..2000`.
     pub fn seeds(self, seeds: Range<u64>) -> LibraryTest<L> {
         LibraryTest { seeds, ..self }
     }

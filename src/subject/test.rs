@@ -163,7 +163,8 @@ impl<T: Subject> Test<T> {
         self
     }
 
-    /// These seeds. `SQUALL_SEED` in the environment runs one alone, and `SQUALL_SEEDS` so many.
+    /// These seeds. `SQUALL_SEED` in the environment runs one alone, and `SQUALL_SEEDS` so many, or those of a range
+    /// like `1000..2000`.
     pub fn seeds(self, seeds: Range<u64>) -> Test<T> {
         Test { seeds, ..self }
     }
@@ -421,10 +422,14 @@ pub(super) fn kept(found: &Found, folder: &Path) -> String {
 /// The seeds that are run: those that were asked for, or what the environment asks for; and whether that asks for one
 /// alone.
 pub(super) fn seeds(asked: Range<u64>) -> (Range<u64>, bool) {
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<Seed>().ok());
-    match (number("SQUALL_SEED"), number("SQUALL_SEEDS")) {
-        (Some(Seed(seed)), _) => (seed..seed.saturating_add(1), true),
-        (None, Some(Seed(count))) => (asked.start..asked.start.saturating_add(count), false),
-        (None, None) => (asked, false),
+    let number = |text: &str| text.parse::<Seed>().ok().map(|Seed(number)| number);
+    let said = |name: &str| std::env::var(name).ok();
+    if let Some(seed) = said("SQUALL_SEED").and_then(|text| number(&text)) {
+        return (seed..seed.saturating_add(1), true);
     }
+    let seeds = said("SQUALL_SEEDS").and_then(|text| match text.split_once("..") {
+        Some((from, until)) => Some(number(from)?..number(until)?),
+        None => Some(asked.start..asked.start.saturating_add(number(&text)?)),
+    });
+    (seeds.unwrap_or(asked), false)
 }
