@@ -4,23 +4,21 @@
 use std::collections::BTreeMap;
 
 use squall::base::{Observed, ReplicaId, RequestId, Span, TimerId, Update};
-use squall::model::{Ask, Specification, Told};
-use squall::replica::{Carries, Context, Payload, Proposes, Replica};
-use squall::subject::{Form, OpOf, Subject};
-use squall::zoo::System;
+use squall::model::Told;
+use squall::replica::{Carries, Context, Payload, Replica};
+use squall::subject::{ByProtocol, Subject};
 
 /// A replica: the entries it has, each under the name of the update that made it.
 #[derive(Clone, Debug, Default)]
 struct Desk {
     entries: BTreeMap<Update, String>,
-    every: Span,
 }
 
 /// What clients ask for, and what they see.
 impl Subject for Desk {
     type Op = String;
     type View = Vec<String>;
-    type Form = ByAsking;
+    type Form = ByProtocol;
 
     fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> String {
         ["Ada", "Ben", "Cleo"][pick(3) as usize].to_owned()
@@ -30,15 +28,6 @@ impl Subject for Desk {
         let mut names: Vec<String> = self.entries.values().cloned().collect();
         names.sort();
         names
-    }
-}
-
-/// How replicas tell each other.
-struct ByAsking;
-
-impl Form<Desk> for ByAsking {
-    fn system(specification: Specification<OpOf<Desk>, Vec<String>>) -> System<OpOf<Desk>, Vec<String>> {
-        System::made(specification, |_, pace| Desk { entries: BTreeMap::new(), every: pace.period })
     }
 }
 
@@ -60,7 +49,7 @@ impl Payload for Message {
 }
 
 impl Observed for Desk {
-    type Op = Ask<OpOf<Desk>>;
+    type Op = String;
     type Answer = Told<Vec<String>>;
     type View = Vec<String>;
 
@@ -69,35 +58,22 @@ impl Observed for Desk {
     }
 }
 
-impl Proposes for Desk {
-    fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> Ask<OpOf<Desk>> {
-        Ask::Do(OpOf::new(Subject::propose(self, pick)))
-    }
-
-    fn reading() -> Ask<OpOf<Desk>> {
-        Ask::Read
-    }
-}
-
 const ROUND: TimerId = TimerId(0);
+
+const EVERY: Span = Span::millis(30);
 
 impl Replica for Desk {
     type Message = Message;
     type Saved = BTreeMap<Update, String>;
 
     fn start(&mut self, cx: &mut Context<Self>) {
-        cx.set_timer(ROUND, self.every);
+        cx.set_timer(ROUND, EVERY);
     }
 
-    fn request(&mut self, request: RequestId, ask: &Ask<OpOf<Desk>>, cx: &mut Context<Self>) {
-        match ask {
-            Ask::Do(name) => {
-                let update = cx.accept(request);
-                self.entries.insert(update, name.to_string());
-                cx.answer(request, Told::Done);
-            }
-            Ask::Read => cx.answer(request, Told::Shown(Subject::view(self))),
-        }
+    fn request(&mut self, request: RequestId, name: &String, cx: &mut Context<Self>) {
+        let update = cx.accept(request);
+        self.entries.insert(update, name.clone());
+        cx.answer(request, Told::Done);
     }
 
     fn message(&mut self, from: ReplicaId, message: &Message, cx: &mut Context<Self>) {
@@ -120,7 +96,7 @@ impl Replica for Desk {
         if let Some(peer) = cx.any_neighbour() {
             cx.send(peer, Message::Ask(self.entries.keys().copied().collect()), Carries::Nothing);
         }
-        cx.set_timer(round, self.every);
+        cx.set_timer(round, EVERY);
     }
 
     fn image(&self) -> Option<Self::Saved> {

@@ -1,12 +1,15 @@
 //! automerge 0.9.0: a put of the value that is there, then a merge: panic (automerge issues 1390 and 1187).
 
-use std::collections::BTreeMap;
+#[path = "../telling.rs"]
+mod telling;
 
 use automerge::transaction::Transactable;
 use automerge::{ActorId, AutoCommit, Change, ChangeHash, ROOT, ReadDoc};
 use serde::{Deserialize, Serialize};
 use squall::base::Refused;
 use squall::replica::{Contract, Library};
+use std::collections::BTreeMap;
+use telling::{Known, MENDED};
 
 /// Numbers under keys.
 struct Fields {
@@ -95,11 +98,6 @@ impl Library for Fields {
         update.len() as u64
     }
 }
-
-#[path = "../telling.rs"]
-mod telling;
-
-use telling::{Known, MENDED};
 
 #[test]
 fn a_put_of_what_is_there_spoils_the_next_merge() {

@@ -3,11 +3,16 @@
 //! Positions are rational numbers, told apart by who made them where two are equal. Between two that are equal there
 //! is no room, so what is put there goes before both or after both; all replicas agree on that.
 
+#[path = "../telling.rs"]
+mod telling;
+
 use crdts::CmRDT;
 use crdts::list::{List, Op as Told};
 use serde::{Deserialize, Serialize};
 use squall::base::Refused;
+use squall::model::Specification;
 use squall::replica::{Contract, Library};
+use telling::{Known, MENDED};
 
 /// A list of numbers that all differ.
 struct Numbers {
@@ -80,12 +85,6 @@ impl Library for Numbers {
         Ok(Numbers { list: saved.0.clone(), identity, made: saved.1, told: Vec::new() })
     }
 }
-
-#[path = "../telling.rs"]
-mod telling;
-
-use squall::model::Specification;
-use telling::{Known, MENDED};
 
 #[test]
 fn two_at_the_same_place_leave_no_room_between_them() {

@@ -1,10 +1,14 @@
 //! loro 1.13.7, movable list: a deletion beside an edit and a move of the same element, which arrive as two batches:
 //! panic, then a poisoned lock and a panic in drop (loro issue 1046).
 
+#[path = "../telling.rs"]
+mod telling;
+
 use loro::{ExportMode, LoroDoc, LoroMovableList, LoroValue, VersionVector};
 use serde::{Deserialize, Serialize};
 use squall::base::Refused;
 use squall::replica::{Contract, Library};
+use telling::{Known, MENDED};
 
 /// A list of numbers.
 struct Numbers {
@@ -124,11 +128,6 @@ impl Library for Numbers {
         update.len() as u64
     }
 }
-
-#[path = "../telling.rs"]
-mod telling;
-
-use telling::{Known, MENDED};
 
 #[test]
 fn a_deletion_beside_an_edit_and_a_move_in_two_batches_panics_and_so_does_all_that_follows() {

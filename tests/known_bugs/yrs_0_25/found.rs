@@ -1,16 +1,15 @@
 //! yrs 0.25.0, text: an update that arrives before its predecessor loses part of its deletions (y-crdt issue 607 and
 //! pull request 628).
 
-#[path = "../yrs.rs"]
-mod yrs;
-
 #[path = "../telling.rs"]
 mod telling;
 
-use telling::{Known, MENDED};
-use yrs::{Document, Letters, Typing};
+#[path = "../yrs.rs"]
+mod yrs;
 
 use squall::subject::{Library, World};
+use telling::{Known, MENDED};
+use yrs::{Document, Letters, Typing};
 
 #[test]
 fn a_deletion_that_comes_before_an_insert_leaves_the_letter_in() {
