@@ -16,7 +16,7 @@ const SCENARIOS: [&str; 12] = [
     "sets/a_bagel_whose_tags_are_emptied",
     "shopping/the_cart_keeps_both_sides",
     "tombstones/tombstones_collected_too_early",
-    "offline/a_phone_offline_for_too_long",
+    "calm/an_order_shipped_after_it_was_cancelled",
     "identity/a_branch_loses_its_tally_sheet",
     "identity/a_disk_is_cloned",
     "clocks/a_clock_five_minutes_ahead",

@@ -51,13 +51,13 @@ fn gossip(text: &mut String) {
 fn counting(replicas: u32) -> [Traffic; 2] {
     let mut scenario = Scenario::new(replicas);
     scenario.topology = Topology::RandomRegular { degree: 4, seed: Seed(1) };
-    (scenario.duration, scenario.settle) = (Span::secs(11), Span::secs(2));
+    (scenario.duration, scenario.settle) = (Span::secs(3), Span::secs(2));
     let once = (0..replicas).map(|slot| Scripted::new(at(u64::from(slot) % 100), ReplicaId(slot), increment()));
-    let more = (0..10).map(|nth| Scripted::new(at(10_000 + 100 * nth), ReplicaId(0), increment()));
+    let more = (0..10).map(|nth| Scripted::new(at(2000 + 100 * nth), ReplicaId(0), increment()));
     let script: Vec<_> = once.chain(more).collect();
     let pace = Pace::each(Span::millis(100));
-    let (full, _) = run(scenario.clone(), FullState::new(GCounter::new()), pace, &script, at(10_000));
-    let (deltas, _) = run(scenario, Intervals::new(GCounter::new()), pace, &script, at(10_000));
+    let (full, _) = run(scenario.clone(), FullState::new(GCounter::new()), pace, &script, at(2000));
+    let (deltas, _) = run(scenario, Intervals::new(GCounter::new()), pace, &script, at(2000));
     [full, deltas]
 }
 
@@ -69,7 +69,7 @@ fn states_and_deltas(text: &mut String) {
     text.push_str(
         "\n## Full states against deltas: bytes against replicas\n\n\
          A G-Counter with a slot for each replica, all of which have counted once; then one of them counts ten times in \
-         a second, when all know that. Four neighbours each, one of which hears from it every tenth of a second. Bytes from then on, for three \
+         a second. Four neighbours each, one of which hears from it every tenth of a second. Bytes from then on, for three \
          seconds, all replicas together, and for one message in the mean.\n\n\
          | replicas | full states | a message | deltas | a message | full states cost |\n|---:|---:|---:|---:|---:|---:|\n",
     );
