@@ -12,8 +12,8 @@ use squall::zoo::{Asked, System, Viewed, Visitor};
 /// How many messages there may be in a small world.
 const FEW: usize = 12;
 
-/// More runs than this are not tried.
-const MOST: u64 = 300_000;
+/// A world in which there is more to try than this is not small.
+const MOST: u64 = 30_000;
 
 /// What came of a specimen.
 #[derive(Debug)]
@@ -22,8 +22,8 @@ enum Came {
     Large,
     /// The sizes of the stories that shrinking and exploring end with.
     Both(Size, Size),
-    /// Exploring did not find it, in so many runs; and whether that was all that can happen.
-    Missed(Size, u64, bool),
+    /// Exploring did not find it, though so many runs were all that can happen.
+    Missed(Size, u64),
 }
 
 struct Compared<'a>(&'a Specimen);
@@ -78,7 +78,8 @@ impl Visitor for Compared<'_> {
         });
         match explored {
             Some(explored) => Came::Both(shrunk, Size::of(&explored.story)),
-            None => Came::Missed(shrunk, came.tally.runs + came.tally.given_up, came.is_exhaustive),
+            None if !came.is_exhaustive => Came::Large,
+            None => Came::Missed(shrunk, came.tally.runs + came.tally.given_up),
         }
     }
 }
@@ -99,12 +100,11 @@ fn what_shrinking_finds_in_a_small_world_exploration_finds_as_small() {
                 both += 1;
             }
             Came::Both(shrunk, explored) => wrong.push(format!("{}: {explored:?}, not {shrunk:?}", specimen.name)),
-            Came::Missed(shrunk, runs, whole) => {
-                let all = if whole { "all that can happen" } else { "not all" };
-                wrong.push(format!("{}: not in {runs} runs, {all}: {shrunk:?}", specimen.name));
+            Came::Missed(shrunk, runs) => {
+                wrong.push(format!("{}: in none of {runs} runs, which is all: {shrunk:?}", specimen.name));
             }
         }
     }
     println!("{both} as small, {large} of larger worlds, {} otherwise", wrong.len());
-    assert!(wrong.is_empty() && both > 3, "{both} as small, {large} of larger worlds:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty() && both * 2 > large, "{both} as small, {large} of larger worlds:\n{}", wrong.join("\n"));
 }
