@@ -109,7 +109,7 @@ fn changes<O: Asked>(story: &Story<O>, transcript: &Transcript<O>) -> Vec<(Strin
         story.requests.iter().map(|asked| (format!("{:?}", asked.op), asked.at, asked.replica)).collect();
     for (nth, (op, at, replica)) in requests.iter().enumerate() {
         let here = || came.iter().filter(|message| message.to == *replica);
-        if let Some(earlier) = here().filter(|message| message.at <= *at).next_back() {
+        if let Some(earlier) = here().rfind(|message| message.at <= *at) {
             let at = Time(earlier.at.0.saturating_sub(1));
             changes.push((format!("{op} at {replica} came before {}", earlier.path), Change::Moved(nth, at)));
         }
