@@ -157,7 +157,7 @@ impl<const MENDED: bool> Merges for Forgetful<MENDED> {
             let mine = self.0.entry(*element).or_default();
             if MENDED {
                 *mine = (*mine).max(*theirs);
-            } else if !theirs.is_multiple_of(2) || (*mine).is_multiple_of(2) {
+            } else if !theirs.is_multiple_of(2) || mine.is_multiple_of(2) {
                 *mine = *theirs;
             }
         }
