@@ -307,10 +307,11 @@ impl<L: Library> Host<L> {
 
     /// Looks whether the library waits for something that is there.
     fn look(&mut self) {
-        if self.complaint.is_none() && self.book.is_closed() {
-            if let Some(pending) = self.document.call(|document| document.pending()) {
-                self.complain("something is pending although nothing that it builds upon is missing", &pending);
-            }
+        if self.complaint.is_none()
+            && self.book.is_closed()
+            && let Some(pending) = self.document.call(|document| document.pending())
+        {
+            self.complain("something is pending although nothing that it builds upon is missing", &pending);
         }
     }
 
