@@ -62,49 +62,6 @@ mod cola {
     }
 }
 
-#[cfg(feature = "diamond-types")]
-mod diamond_types {
-    use diamond_types::list::ListCRDT;
-    use diamond_types::list::encoding::{ENCODE_FULL, ENCODE_PATCH};
-
-    #[test]
-    fn probe() {
-        let (mut one, mut two, mut three) = (ListCRDT::new(), ListCRDT::new(), ListCRDT::new());
-        let a = one.get_or_create_agent_id("a");
-        let b = two.get_or_create_agent_id("b");
-        one.insert(a, 0, "x");
-        let first = one.oplog.encode_from(ENCODE_PATCH, &[]);
-        let told = one.oplog.local_version();
-        one.delete_without_content(a, 0..1);
-        let second = one.oplog.encode_from(ENCODE_PATCH, &told);
-        two.insert(b, 0, "y");
-        let beside = two.oplog.encode_from(ENCODE_PATCH, &[]);
-        for patch in [&first, &beside, &second] {
-            three.merge_data_and_ff(patch).unwrap();
-        }
-        let before = three.oplog.local_version();
-        let mut loaded = ListCRDT::load_from(&three.oplog.encode(ENCODE_FULL)).unwrap();
-        for (name, list) in [("three", &mut three), ("loaded", &mut loaded)] {
-            let c = list.get_or_create_agent_id("c");
-            list.insert(c, 0, "z");
-            for from in [&[][..], &before[..]] {
-                let encoded = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                    list.oplog.encode_from(ENCODE_PATCH, from)
-                }));
-                println!("PROBE {name} {from:?} {:?} {:?}", list.oplog.local_version(), encoded.is_ok());
-                if let Ok(encoded) = encoded {
-                    let merged = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                        let mut fresh = ListCRDT::load_from(&one.oplog.encode(ENCODE_FULL)).unwrap();
-                        fresh.merge_data_and_ff(&beside).unwrap();
-                        fresh.merge_data_and_ff(&encoded).unwrap();
-                    }));
-                    println!("PROBE merged {:?}", merged.is_ok());
-                }
-            }
-        }
-    }
-}
-
 #[cfg(feature = "yrs")]
 mod yrs {
     use yrs::updates::decoder::Decode;

@@ -35,7 +35,7 @@ impl Catch {
             text.extend(line.chars().map(|c| if c.is_control() { '·' } else { c }));
             text.push('\n');
         }
-        text + &self.file.to_ron() + "\n"
+        text + self.file.to_ron().as_str() + "\n"
     }
 }
 

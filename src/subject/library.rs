@@ -305,7 +305,8 @@ impl<L: Library> LibraryTest<L> {
     }
 
     /// Seeds are run in a process of their own, so that one that hangs, eats memory or takes its process down is found
-    /// like any other. That process is the same test of the same program, up to this hunt.
+    /// like any other. That process is the same test of the same program, up to this hunt: hunts before it find nothing
+    /// there, so that a test with several of them judges after the last one.
     pub fn isolated(self, isolation: Isolation) -> LibraryTest<L> {
         LibraryTest { isolation: Some(isolation), ..self }
     }

@@ -19,7 +19,7 @@ pub(super) fn text(file: &File, story: &str, again: &str) -> String {
         text.extend(line.chars().map(|c| if c.is_control() { '·' } else { c }));
         text.push('\n');
     }
-    text + &file.to_ron() + "\n"
+    text + file.to_ron().as_str() + "\n"
 }
 
 /// Writes a file as a whole or not at all.
