@@ -376,10 +376,8 @@ impl<'a> Pen<'a> {
                         acts = Some(*to);
                     }
                 }
-                Kind::Fate { message, fate, cause } if fate.is_lost() => {
-                    if shown || *cause == Some(Cause::Script) {
-                        self.lost(at, *message, cause.map_or(String::new(), |cause| cause.to_string()));
-                    }
+                Kind::Fate { message, fate, cause } if fate.is_lost() && (shown || *cause == Some(Cause::Script)) => {
+                    self.lost(at, *message, cause.map_or(String::new(), |cause| cause.to_string()));
                 }
                 Kind::Miss { message, copy, cause } if self.matters(*message, *cause) => {
                     let copy = if *copy > 0 { format!("copy {}, ", copy + 1) } else { String::new() };
