@@ -26,8 +26,11 @@ const SCENARIOS: [&str; 12] = [
     "talking/a_sender_dies_half_way",
 ];
 
+/// What makes a file of a run.
+type Form = fn(&Shown) -> String;
+
 /// What is written of each: a file of this kind, made so.
-const FORMS: [(&str, fn(&Shown) -> String); 2] = [
+const FORMS: [(&str, Form); 2] = [
     ("txt", |shown| story(&shown.picture, Drawing::default())),
     ("html", |shown| page((&shown.picture, &shown.caption()), None)),
 ];

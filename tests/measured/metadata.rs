@@ -51,8 +51,8 @@ fn months(data: &str, gone: Option<u64>) -> Vec<u64> {
     };
     let weighed = |month: u64| {
         let until = Time::START + Span(month * 30 * DAY);
-        let weights = picture.weights.iter().filter(|weight| weight.replica.0 == 0 && when(weight.step) <= until);
-        weights.last().map_or(0, |weight| weight.bytes)
+        let mut weights = picture.weights.iter().filter(|weight| weight.replica.0 == 0 && when(weight.step) <= until);
+        weights.next_back().map_or(0, |weight| weight.bytes)
     };
     (1..=DAYS / 30).map(weighed).collect()
 }
