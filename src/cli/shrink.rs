@@ -16,9 +16,10 @@ use super::terminal::Terminal;
 use super::watch::Watch;
 use super::{Exit, crew, interrupt};
 use crate::base::{Seed, Span};
-use crate::hunt::{Catch, Limits, catch};
+use crate::hunt::{Catch, Likely, Limits, RUNS, catch, inevitable, repair};
 use crate::report::{Drawing, story};
 use crate::run::Campaign;
+use crate::scenario::Expectation;
 
 /// What `squall shrink` is told.
 #[derive(Debug, Args)]
@@ -38,6 +39,14 @@ pub(super) struct Arguments {
     /// Where the counterexample is written; without it, beside the scenario, and `-` for standard output.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Take a counterexample that does not replay any more as it was written, since the code under test has changed: say
+    /// which of its messages are gone, and look around it for what it showed.
+    #[arg(long, conflicts_with = "seed")]
+    repair: bool,
+    /// Run the rest of the story again from each of its events, with fresh chance, and say how likely it was to go wrong
+    /// from there on.
+    #[arg(long)]
+    inevitable: bool,
     /// Speak up when one handler takes longer than this.
     #[arg(long, value_name = "TIME", default_value = "10s", env = "SQUALL_HANDLER_TIMEOUT")]
     handler_timeout: Span,
@@ -70,6 +79,9 @@ fn shrunk(found: &Found, arguments: &Arguments, watch: &Watch<'_>, terminal: &Te
     if let Some(time) = arguments.max_time {
         limits = limits.within(Duration::from_nanos(time.0));
     }
+    if arguments.repair {
+        return repaired(found, arguments, &limits, terminal);
+    }
     let seed = arguments.seed.or(file.seed).or_else(|| {
         let vital = vitals.enter();
         let shows = |seed: &Seed| {
@@ -90,11 +102,76 @@ fn shrunk(found: &Found, arguments: &Arguments, watch: &Watch<'_>, terminal: &Te
         terminal.complain(format_args!("nothing is found in {where_to}: there is nothing to make smaller"));
         return Ok(Exit::Inconclusive);
     };
+    let exit = written(&found, path, arguments, terminal)?;
+    if arguments.inevitable {
+        let likely = inevitable(file, &found, &limits).unwrap_or_else(|error| unreachable!("it was run: {error}"));
+        terminal.result(course(&likely))?;
+    }
+    Ok(exit)
+}
+
+/// By how many points in a hundred it must become more or less likely that an event is told.
+const JUMP: u64 = 10;
+
+/// How likely it was along the story, wherever that changed much.
+fn course(likely: &[Likely]) -> String {
+    let mut text = format!("\nhow likely it was, in {RUNS} runs from each event on, in the network it was found in:");
+    let mut last = None;
+    for (nth, Likely { at, event, runs }) in likely.iter().enumerate() {
+        let percent = 100 * runs / RUNS;
+        if last.is_none_or(|last| percent.abs_diff(last) >= JUMP) || nth + 1 == likely.len() {
+            let _ = write!(text, "\n{percent:>5} %  {at}  {event}");
+            last = Some(percent);
+        }
+    }
+    text
+}
+
+/// Says what is gone of a counterexample, and finds one again that shows the same.
+fn repaired(
+    Found { path, file, .. }: &Found,
+    arguments: &Arguments,
+    limits: &Limits,
+    terminal: &Terminal,
+) -> io::Result<Exit> {
+    let came = repair(file, limits).unwrap_or_else(|error| unreachable!("it was resolved before: {error}"));
+    for path in &came.near {
+        terminal
+            .result(format_args!("{path}: there is no such message any more; its fate goes to the one most like it"))?;
+    }
+    for path in &came.unused {
+        terminal.result(format_args!("{path}: there is no such message any more, and none like it"))?;
+    }
+    if came.near.is_empty() && came.unused.is_empty() {
+        terminal.result("every message that it names is there")?;
+    }
+    let what = match &file.expect {
+        Expectation::Violates(check) => format!("`{check}`"),
+        _ => "anything".to_owned(),
+    };
+    let Some(catch) = came.catch else {
+        terminal.result(format_args!(
+            "{what} does not find anything in it any more, nor in {} stories like it: it may be mended",
+            came.tried
+        ))?;
+        return Ok(Exit::Inconclusive);
+    };
+    match came.tried {
+        0 => terminal.result(format_args!("{what} finds the same in it\n"))?,
+        tried => {
+            terminal.result(format_args!("{what} finds nothing in it any more, but in story {tried} like it\n"))?
+        }
+    }
+    written(&catch, path, arguments, terminal)
+}
+
+/// Draws what was made small, and writes it down.
+fn written(found: &Catch, path: &Path, arguments: &Arguments, terminal: &Terminal) -> io::Result<Exit> {
     if arguments.output.as_deref().is_some_and(|output| output.as_os_str() == "-") {
         terminal.result(found.text().trim_end())?;
         return Ok(Exit::Violated);
     }
-    terminal.result(told(&found, IN_COLOURS))?;
+    terminal.result(told(found, IN_COLOURS))?;
     let output = arguments.output.clone().unwrap_or_else(|| path.with_extension("small.ron"));
     match keep(&output, &found.text()) {
         Ok(()) => terminal.result(format_args!("\nwritten; to see it again: squall run {}", quoted(&output)))?,

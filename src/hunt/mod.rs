@@ -9,10 +9,14 @@ mod crew;
 #[cfg(feature = "systems")]
 #[expect(clippy::module_inception, reason = "a hunt is what this folder is about")]
 mod hunt;
+#[cfg(feature = "systems")]
+mod inevitable;
 mod limits;
 mod nearest;
 mod pursuit;
 mod reached;
+#[cfg(feature = "systems")]
+mod repair;
 mod shard;
 mod strategy;
 mod vitals;
@@ -25,10 +29,14 @@ pub use catch::{Catch, catch};
 pub use crew::Crew;
 #[cfg(feature = "systems")]
 pub use hunt::{Group, Hunted, Listener, PURSUED, Quarry, hunt};
+#[cfg(feature = "systems")]
+pub use inevitable::{Likely, RUNS, inevitable};
 pub use limits::{Limits, Stopwatch};
 pub use nearest::Nearest;
 pub use pursuit::{Counterexample, Size, pursue, refine};
 pub use reached::Reached;
+#[cfg(feature = "systems")]
+pub use repair::{Repaired, repair};
 pub use shard::Shard;
 pub use strategy::Strategy;
 pub use vitals::{Vital, Vitals};

@@ -6,6 +6,7 @@
 
 use super::Limits;
 use crate::base::{Fate, Name, Path, ReplicaId, Seed, Time};
+use crate::model::Ask;
 use crate::run::{Picture, Runner, Story, Transcript};
 use crate::trace::{Kind, Record};
 use crate::zoo::{Asked, Viewed};
@@ -106,7 +107,7 @@ fn changes<O: Asked>(story: &Story<O>, transcript: &Transcript<O>) -> Vec<(Strin
         changes.push((format!("{} were lost", message.path), Change::Fated(message.path.clone(), Fate::lost())));
     }
     let requests: Vec<(String, Time, ReplicaId)> =
-        story.requests.iter().map(|asked| (format!("{:?}", asked.op), asked.at, asked.replica)).collect();
+        story.requests.iter().map(|asked| (words(&asked.op), asked.at, asked.replica)).collect();
     for (nth, (op, at, replica)) in requests.iter().enumerate() {
         let here = || came.iter().filter(|message| message.to == *replica);
         if let Some(earlier) = here().rfind(|message| message.at <= *at) {
@@ -125,6 +126,13 @@ fn changes<O: Asked>(story: &Story<O>, transcript: &Transcript<O>) -> Vec<(Strin
         changes.push((format!("nobody asked {replica} for {op}"), Change::Unasked(nth)));
     }
     changes
+}
+
+fn words<O: Asked>(ask: &Ask<O>) -> String {
+    match ask {
+        Ask::Do(op) => format!("{op:?}"),
+        Ask::Read => "a look".to_owned(),
+    }
 }
 
 fn just_after(at: Time) -> Time {

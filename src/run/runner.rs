@@ -161,8 +161,12 @@ impl<O: Asked, V: Viewed> Runner<O, V> {
     /// Runs a story with one seed, for no more than what is found in it: fates whose messages are gone are not
     /// given to others, and evidence that takes a second run is left out.
     pub fn glance(&mut self, story: &Story<O>, seed: Seed) -> Ran {
+        self.glance_through(story, story.behind(seed))
+    }
+
+    /// The same with something else behind the door of chance.
+    pub fn glance_through(&mut self, story: &Story<O>, mut behind: Behind) -> Ran {
         self.judge.reset();
-        let mut behind = story.behind(seed);
         let mut ran = self.once(story, &mut behind, None);
         if let Behind::Script(script) = &behind {
             ran.replay = script.outcome();

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::{Network, Priorities, Steered};
-use crate::base::{Answers, Arrival, Dice, Fate, Name, Odometer, Path, ReplicaId, Seed, Span, Time};
+use crate::base::{Answers, Arrival, Dice, Fate, Keys, Name, Odometer, Path, ReplicaId, Seed, Span, Time};
 use crate::trace::{Cause, Kind, Trace};
 
 /// A message at the moment of its sending.
@@ -120,6 +120,8 @@ pub struct Script {
     /// Fates whose message is gone, by what a message most like it would share.
     loose: Vec<Loose>,
     used: BTreeSet<Name>,
+    /// What is dealt is drawn by these, if not by the dice of replicas.
+    weather: Option<Keys>,
 }
 
 #[derive(Clone, Debug)]
@@ -189,6 +191,11 @@ impl Script {
         self.paths.insert(name, path);
     }
 
+    /// Has the network draw from another seed than replicas, clients and faults do.
+    pub fn weather(&mut self, seed: Seed) {
+        self.weather = Some(Keys::new(seed));
+    }
+
     /// Settles the answers to draws.
     pub fn answer(&mut self, answers: Answers) {
         self.answers = Rc::new(answers);
@@ -248,7 +255,12 @@ impl Script {
                 *fate = *settled;
                 settled.is_lost().then_some(Cause::Script)
             }
-            (None, Otherwise::Dealt) => network.deal(sending, fate),
+            (None, Otherwise::Dealt) => {
+                if let Some(weather) = &self.weather {
+                    network.draw_by(weather);
+                }
+                network.deal(sending, fate)
+            }
             (None, Otherwise::Perfect) => {
                 *fate = Fate::after(network.perfect(sending));
                 None

@@ -115,6 +115,11 @@ impl Network {
         }
     }
 
+    /// Draws by these keys from now on.
+    pub(super) fn draw_by(&mut self, keys: &Keys) {
+        self.keys.clone_from(keys);
+    }
+
     /// What the dice say becomes of a message, and why it is lost, if it is.
     #[inline(always)]
     pub fn deal(&mut self, sending: &Sending, fate: &mut Fate) -> Option<Cause> {

@@ -9,6 +9,7 @@ mod losses;
 mod pages;
 mod runs;
 mod shards;
+mod small;
 mod streams;
 mod verbs;
 
