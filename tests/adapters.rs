@@ -41,12 +41,10 @@ fn holds<L: Library>(specification: &Specification<L::Op, L::View>, except: &[Co
 
 /// Claims of what holds, a test for each type; and the ways in which a library of today does not keep its word.
 macro_rules! hold {
-    ($($name:ident: $type:ty, $specification:expr $(, except $except:expr)?;)*) => {$(
+    ($($name:ident: $type:ty, $specification:expr $(, except [$($except:expr),*])?;)*) => {$(
         #[test]
         fn $name() {
-            let except: &[squall::replica::Contract] = &[];
-            $(let except: &[squall::replica::Contract] = &$except;)?
-            holds::<$type>(&$specification, except);
+            holds::<$type>(&$specification, &[$($($except),*)?]);
         }
     )*};
 }

@@ -80,8 +80,7 @@ mod yrs {
         let map = doc.get_or_insert_map("map");
         let before = doc.transact().state_vector();
         map.insert(&mut doc.transact_mut(), "a", value);
-        let update = doc.transact().encode_diff_v1(&before);
-        update
+        doc.transact().encode_diff_v1(&before)
     }
 
     #[test]
@@ -108,8 +107,7 @@ mod yrs {
         let type_in = |doc: &Doc, text: &yrs::TextRef, chunk: &str| {
             let before = doc.transact().state_vector();
             text.insert(&mut doc.transact_mut(), 0, chunk);
-            let update = doc.transact().encode_diff_v1(&before);
-            update
+            doc.transact().encode_diff_v1(&before)
         };
         let one = type_in(&b, &texts[1], "x");
         take(&c, &one);
