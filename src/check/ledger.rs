@@ -727,7 +727,7 @@ mod tests {
     fn behind(one_in: usize) -> Option<Straggler> {
         let line = |n: usize| {
             let all = format!("c0 writes a{n} at n0\n n0 sends m{n} to n1\n m{n} comes\n");
-            if n % one_in == one_in - 1 { all + &format!("n0 sends k{n} to n2\n k{n} comes\n") } else { all }
+            if n % one_in == one_in - 1 { format!("{all}n0 sends k{n} to n2\n k{n} comes\n") } else { all }
         };
         let mut judge = Judge::new(Ledger::new(|_| None), Vec::new());
         tell(3, &(0..4200).map(line).collect::<String>(), &mut judge);

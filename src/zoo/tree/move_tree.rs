@@ -521,7 +521,7 @@ mod tests {
             text.push(node);
             open = depth;
         }
-        text + &")".repeat(open as usize)
+        format!("{text}{}", ")".repeat(open as usize))
     }
 
     #[track_caller]
