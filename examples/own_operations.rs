@@ -87,10 +87,10 @@ fn main() {
         let is_taken = |put: &str, by: &Op| matches!(by, Op::Take(book) if book == put);
         let mut shelf = BTreeSet::new();
         for update in known.iter() {
-            if let Op::Put(book) = &*update.op {
-                if !known.iter().any(|later| later.saw(update) && is_taken(book, &later.op)) {
-                    shelf.insert(book.clone());
-                }
+            if let Op::Put(book) = &*update.op
+                && !known.iter().any(|later| later.saw(update) && is_taken(book, &later.op))
+            {
+                shelf.insert(book.clone());
             }
         }
         shelf
