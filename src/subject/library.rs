@@ -216,7 +216,7 @@ impl World {
 /// }
 ///
 /// squall::library::<Numbers>()
-///     .specified(|known| known.iter().map(|update| *update.op).collect())
+///     .specified(|known| known.iter().map(|update| update.op).collect())
 ///     .seeds(0..40)
 ///     .check();
 /// ```
