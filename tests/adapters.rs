@@ -107,17 +107,12 @@ mod crdts {
 #[cfg(feature = "diamond-types")]
 mod diamond_types {
     use squall::model::list::{Promise, list};
-    use squall::replica::Contract::{self, Causal, CausalOnce};
     use squall::zoo::adapter::diamond::Document;
 
     use super::holds;
 
-    /// An assertion of the library that optimised code does without.
-    const ASSERTED: &[Contract] = if cfg!(debug_assertions) { &[Causal, CausalOnce] } else { &[] };
-
-    #[test]
-    fn texts_hold() {
-        holds::<Document>(&list(Promise::Strong), ASSERTED);
+    hold! {
+        texts_hold: Document, list(Promise::Strong);
     }
 }
 

@@ -25,8 +25,9 @@ pub const ENTRY: Entry = Entry {
 pub struct Document {
     list: ListCRDT,
     agent: String,
-    /// The version up to which the log was told.
-    told: Vec<usize>,
+    /// Patches of own operations that were not exported yet: each is made at once, since one from an older version
+    /// would hold what came from others meanwhile.
+    patches: Vec<Vec<u8>>,
 }
 
 fn said(error: &ParseError) -> String {
@@ -51,7 +52,7 @@ impl Library for Document {
     const MERGES: bool = true;
 
     fn new(identity: u64) -> Self {
-        Document { list: ListCRDT::new(), agent: Document::name(identity), told: Vec::new() }
+        Document { list: ListCRDT::new(), agent: Document::name(identity), patches: Vec::new() }
     }
 
     fn propose(&self, pick: &mut dyn FnMut(u64) -> u64) -> ListOp<char> {
@@ -61,17 +62,17 @@ impl Library for Document {
     fn apply(&mut self, op: &ListOp<char>) -> Result<(), Refused> {
         op.fits(self.list.len() as u32).map_err(Refused::because)?;
         let agent = self.list.get_or_create_agent_id(&self.agent);
+        let before = self.list.oplog.local_version().to_vec();
         match op {
             ListOp::Insert(index, value) => self.list.insert(agent, *index as usize, &value.to_string()),
             ListOp::Delete(index) => self.list.delete_without_content(agent, *index as usize..*index as usize + 1),
         };
+        self.patches.push(self.list.oplog.encode_from(ENCODE_PATCH, &before));
         Ok(())
     }
 
     fn export(&mut self) -> Vec<Vec<u8>> {
-        let patch = self.list.oplog.encode_from(ENCODE_PATCH, &self.told);
-        self.told = self.list.oplog.local_version().to_vec();
-        vec![patch]
+        std::mem::take(&mut self.patches)
     }
 
     fn import(&mut self, batch: &[Vec<u8>]) -> Result<(), String> {
@@ -91,8 +92,7 @@ impl Library for Document {
 
     fn load(identity: u64, saved: &Vec<u8>) -> Result<Self, String> {
         let list = ListCRDT::load_from(saved).map_err(|error| said(&error))?;
-        let told = list.oplog.local_version().to_vec();
-        Ok(Document { list, agent: Document::name(identity), told })
+        Ok(Document { list, agent: Document::name(identity), patches: Vec::new() })
     }
 
     fn merge(&mut self, saved: &Vec<u8>) -> Option<Result<(), String>> {
