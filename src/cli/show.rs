@@ -63,6 +63,7 @@ enum Form {
     /// Trace events for Perfetto: replicas are tracks, messages are flows.
     TraceEvent,
     /// A graph for Graphviz of what followed from what.
+    #[value(alias = "dot")]
     HappensBefore,
     /// A graph for Graphviz of who is linked with whom.
     Topology,
