@@ -2,13 +2,14 @@
 
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import puppeteer from "puppeteer-core";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const program = process.env.PAGES_PROGRAM ?? path.join(root, "target/release/squall");
-const folder = process.env.PAGES_FOLDER ?? fs.mkdtempSync("/tmp/squall-pages-");
+const folder = process.env.PAGES_FOLDER ?? fs.mkdtempSync(path.join(os.tmpdir(), "squall-pages-"));
 
 /** What the program prints. */
 export function squall(...words) {
